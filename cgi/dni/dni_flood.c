@@ -101,15 +101,9 @@ bool dni_flood_pass(struct dni_flood *f, int64_t now_us, struct slice who)
 	    f->per_min);
 }
 
-bool dni_flood_share(struct dni_flood *f, int64_t now_us, struct slice who,
-    uint64_t burst, uint64_t per_min)
+uint64_t dni_flood_who(const struct dni_flood *f, struct slice who)
 {
-	const int64_t most = (int64_t)(burst < 1000000 ? burst : 1000000);
-
-	if (f->burst == 0)
-		return true;
-	return take(find(f, now_us, hash(f, who), most * 1000000), now_us,
-	    most * 1000000, (int64_t)(per_min < 1000000 ? per_min : 1000000));
+	return f->burst == 0 || f->per_min == 0 ? 0 : hash(f, who);
 }
 
 /* The text is no use for it: "::" stands for as many zeros as there are, so the

@@ -25,10 +25,8 @@ void dni_flood_free(struct dni_flood *f);
 RT_MUST_USE bool dni_flood_pass(struct dni_flood *f, int64_t now_us,
     struct slice who);
 
-/* The same with a limit of its own for each who: burst at once, per_min a
- * minute. */
-RT_MUST_USE bool dni_flood_share(struct dni_flood *f, int64_t now_us,
-    struct slice who, uint64_t burst, uint64_t per_min);
+/* who as a keyed hash, for counts kept elsewhere; 0: there is no limit. */
+uint64_t dni_flood_who(const struct dni_flood *f, struct slice who);
 
 /* What counts as one client: an IPv4 address, however it is written, or the
  * /64 of an IPv6 one, as one household gets at least that much. Borrowed from

@@ -3,39 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Has who, an address or a network, taken less than share numbers of the pool
- * within a lease's time? */
-static bool has_share(struct dni_serve *v, const struct dni_pool *p,
-    struct slice who, uint64_t share)
-{
-	const uint64_t lease_s = (uint64_t)(p->lease_us / RT_SEC_US) + 1;
-	const uint64_t per_min = (share * 60 + lease_s - 1) / lease_s;
-	const size_t n = who.n < 64 ? who.n : 64;
-	char key[ID_BYTES + 64];
-
-	memcpy(key, p->id.v, ID_BYTES);
-	memcpy(key + ID_BYTES, who.p, n);
-	return dni_flood_share(v->s->pool_flood, v->who.now_us,
-	    slice_of(key, ID_BYTES + n), share, per_min);
-}
-
-/* One address may take half of a pool (two numbers of a small one), so that
- * the rest of the world finds some, and the addresses of one customer, who has
- * thousands of IPv6's /64, three quarters. Who has a lease keeps it. */
-static bool may_lease(struct dni_serve *v, const struct dni_pool *p,
-    const struct lease_holder *holder)
+/* Whose share of a pool a number is: that of the address, and of the network of
+ * an IPv6 one. */
+static struct lease_from from_of(const struct dni_serve *v)
 {
 	char mem[DNI_FLOOD_CLIENT_MAX], net_mem[DNI_FLOOD_NETWORK_BYTES];
 	const struct slice net = dni_flood_network(v->who.address, net_mem);
-	const uint64_t all = p->n - p->n_retired;
-	const uint64_t share = all > 4 ? (all + 1) / 2 : 2;
-	const uint64_t more = all > share ? (all - share) / 2 : 0;
-	uint32_t number;
+	const struct dni_flood *f = v->s->hits_flood;
+	struct lease_from from = { 0 };
 
-	if (lease_find(p->leases, v->who.now_us, holder, &number))
-		return true;
-	return has_share(v, p, dni_flood_client(v->who.address, mem), share) &&
-	       (net.n == 0 || has_share(v, p, net, share + more));
+	from.client = dni_flood_who(f, dni_flood_client(v->who.address, mem));
+	from.network = net.n > 0 ? dni_flood_who(f, net) : 0;
+	return from;
 }
 
 /* The visitor's lease goes on, and the row that is there says enough. */
@@ -60,6 +39,7 @@ bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
     struct dni_write *w, struct dni_grant *g)
 {
 	const struct lease_holder holder = dni_pool_holder(visit->visitor);
+	const struct lease_from from = from_of(v);
 	struct dni_pool *p = dni_state_pool(v->s, v->plan.pool);
 	struct dni_slot *slot;
 
@@ -69,12 +49,9 @@ bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
 	g->visit = visit->id;
 	if (p == NULL || p->leases == NULL)
 		return false;
-	if (!may_lease(v, p, &holder)) {
-		g->too_many = true;
-		return false;
-	}
-	g->grant = lease_take(p->leases, v->who.now_us, &holder);
-	if (g->grant.what == LEASE_NONE)
+	g->grant = lease_take(p->leases, v->who.now_us, &holder, &from);
+	g->too_many = g->grant.what == LEASE_MANY;
+	if (g->too_many || g->grant.what == LEASE_NONE)
 		return false;
 	slot = &p->slots[g->grant.number];
 	visit->pool = p;

@@ -15,7 +15,7 @@ struct dni_grant {
 	struct lease_grant grant;
 	struct lease_id lease_before;
 	bool given_up_before;
-	bool too_many;       /* not asked: the address had its share of it */
+	bool too_many;       /* the address has its share of the pool */
 	bool to_write;       /* a lease of its own, not yet stored */
 	uint64_t wait_batch; /* kept, but stored only by this batch */
 	/* Whose it is. */

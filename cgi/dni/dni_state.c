@@ -46,9 +46,6 @@ enum err dni_state_new(struct dni_state **out, uint32_t visits_max,
 		e = visits_per_min == 0 ? dni_flood_new(&s->hits_flood, 0, 0)
 					: dni_flood_new(&s->hits_flood,
 					      HITS_BURST, HITS_PER_MIN);
-	if (e == ERR_OK) /* 1: the limits come with each question */
-		e = dni_flood_new(&s->pool_flood, visits_per_min == 0 ? 0 : 1,
-		    1);
 	if (e != ERR_OK) {
 		dni_state_free(s);
 		return e;
@@ -73,7 +70,6 @@ void dni_state_free(struct dni_state *s)
 	dni_visits_free(s->visits);
 	dni_flood_free(s->visits_flood);
 	dni_flood_free(s->hits_flood);
-	dni_flood_free(s->pool_flood);
 	dni_conf_free(s->conf);
 	(void)pthread_cond_destroy(&s->work);
 	(void)pthread_cond_destroy(&s->turn);

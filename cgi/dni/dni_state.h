@@ -66,7 +66,6 @@ struct dni_state {
 	struct dni_visits *visits;
 	struct dni_flood *visits_flood; /* new visits of an address */
 	struct dni_flood *hits_flood;   /* requests of an address or visitor */
-	struct dni_flood *pool_flood;   /* a pool's numbers of an address */
 	int64_t now_us;                 /* dni_clock.h; 0: nobody asked yet */
 	int64_t ahead_us;               /* the wall's of the monotonic clock */
 	int64_t moved_us;               /* by all steps */

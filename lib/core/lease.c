@@ -2,7 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/core/lease_table.h"
+#include "lib/core/lease_sound.h"
+#include "lib/core/lease_whose.h"
 
 /* Doubly linked lists run through the numbers: the free ones in order of their
  * release, the held ones in order of their last heartbeat. So expiry looks only
@@ -109,6 +110,24 @@ static void insert_free(struct lease_pool *p, uint32_t i, uint32_t before)
 	}
 }
 
+/* Out of the free list. Those in it before p->resting count for nobody. */
+static void drop_free(struct lease_pool *p, uint32_t i)
+{
+	if (p->resting == i)
+		p->resting = p->numbers[i].next;
+	list_drop(p, &p->free, i);
+}
+
+/* Those whose gap has passed are anybody's. */
+static void end_rest(struct lease_pool *p)
+{
+	while (p->resting != NIL &&
+	       p->numbers[p->resting].released_us + p->gap_us <= p->now_us) {
+		lease_whose_nobody(p, p->resting);
+		p->resting = p->numbers[p->resting].next;
+	}
+}
+
 /* --- time -----------------------------------------------------------------*/
 
 static void end_lease(struct lease_pool *p, uint32_t i, int64_t at_us)
@@ -120,10 +139,13 @@ static void end_lease(struct lease_pool *p, uint32_t i, int64_t at_us)
 	if (x->state == HELD_RETIRING) {
 		x->state = RETIRED;
 		p->retired++;
+		p->retiring--;
 		return;
 	}
 	x->state = FREE;
 	list_push(p, &p->free, i);
+	if (p->resting == NIL)
+		p->resting = i;
 }
 
 static int64_t advance(struct lease_pool *p, int64_t now_us)
@@ -145,6 +167,7 @@ static int64_t advance(struct lease_pool *p, int64_t now_us)
 			break;
 		end_lease(p, i, end);
 	}
+	end_rest(p);
 	return p->now_us;
 }
 
@@ -165,7 +188,8 @@ enum err lease_new(struct lease_pool **out, uint32_t max, int64_t lease_us,
 		return ERR_NOMEM;
 	p->numbers = calloc(max, sizeof(*p->numbers));
 	p->slots = malloc(slots * sizeof(*p->slots));
-	if (p->numbers == NULL || p->slots == NULL) {
+	if (p->numbers == NULL || p->slots == NULL ||
+	    lease_share_new(&p->shares, max) != ERR_OK) {
 		lease_free(p);
 		return ERR_NOMEM;
 	}
@@ -173,7 +197,7 @@ enum err lease_new(struct lease_pool **out, uint32_t max, int64_t lease_us,
 	p->max = max;
 	p->mask = slots - 1;
 	p->free = p->held = p->ahead = (struct list){ NIL, NIL, 0 };
-	p->joined = NIL;
+	p->joined = p->resting = NIL;
 	p->now_us = NEVER;
 	p->shortest_gap_us = -1;
 	lease_rules(p, lease_us, gap_us);
@@ -187,6 +211,7 @@ void lease_free(struct lease_pool *p)
 		return;
 	free(p->numbers);
 	free(p->slots);
+	lease_share_free(&p->shares);
 	free(p);
 }
 
@@ -232,10 +257,31 @@ enum err lease_add(struct lease_pool *p, int64_t now_us,
 	return ERR_OK;
 }
 
+static enum err grow(struct lease_pool *p, uint32_t max, uint32_t places,
+    uint32_t **slots)
+{
+	struct lease_shares shares;
+	struct number *numbers;
+
+	*slots = malloc(places * sizeof(**slots));
+	if (*slots == NULL || lease_whose_grow(p, max, &shares) != ERR_OK)
+		return ERR_NOMEM;
+	numbers = realloc(p->numbers, max * sizeof(*numbers));
+	if (numbers == NULL) {
+		lease_share_free(&shares);
+		return ERR_NOMEM;
+	}
+	lease_share_free(&p->shares);
+	p->shares = shares;
+	p->numbers = numbers;
+	p->max = max;
+	return ERR_OK;
+}
+
 enum err lease_grow(struct lease_pool *p, uint32_t max)
 {
-	uint32_t places = p->mask + 1, *slots;
-	struct number *numbers;
+	uint32_t places = p->mask + 1, *slots = NULL;
+	enum err e;
 
 	if (max <= p->max)
 		return ERR_OK;
@@ -243,20 +289,14 @@ enum err lease_grow(struct lease_pool *p, uint32_t max)
 		return ERR_RANGE;
 	while (places < 2 * max)
 		places *= 2;
-	slots = malloc(places * sizeof(*slots));
-	if (slots == NULL)
-		return ERR_NOMEM;
-	numbers = realloc(p->numbers, max * sizeof(*numbers));
-	if (numbers == NULL) {
+	if ((e = grow(p, max, places, &slots)) != ERR_OK) {
 		free(slots);
-		return ERR_NOMEM;
+		return e;
 	}
 	memset(slots, 0xff, places * sizeof(*slots)); /* NIL */
 	free(p->slots);
 	p->slots = slots;
 	p->mask = places - 1;
-	p->numbers = numbers;
-	p->max = max;
 	for (uint32_t i = 0; i < p->n; i++)
 		if (!lease_table_is_nobody(&p->numbers[i].holder))
 			lease_table_put(p, i);
@@ -269,7 +309,7 @@ static void move_joined(struct lease_pool *p, uint32_t i)
 {
 	const uint32_t last = p->joined;
 
-	list_drop(p, &p->free, i);
+	drop_free(p, i);
 	insert_free(p, i,
 	    last != NIL && p->numbers[last].state == FREE &&
 		    p->numbers[last].released_us <= p->numbers[i].released_us
@@ -303,11 +343,13 @@ void lease_retire(struct lease_pool *p, int64_t now_us, uint32_t number)
 	(void)advance(p, now_us);
 	if (x->state == HELD) {
 		x->state = HELD_RETIRING;
+		p->retiring++;
 	} else if (x->state == FREE) {
-		list_drop(p, &p->free, number);
+		drop_free(p, number);
 		x->state = RETIRED;
 		p->retired++;
 	}
+	lease_whose_nobody(p, number);
 }
 
 void lease_return(struct lease_pool *p, int64_t now_us, uint32_t number,
@@ -318,6 +360,7 @@ void lease_return(struct lease_pool *p, int64_t now_us, uint32_t number,
 	(void)advance(p, now_us);
 	if (x->state == HELD_RETIRING) {
 		x->state = HELD;
+		p->retiring--;
 		if (end_us <= p->now_us || end_us <= x->beat_us)
 			return;
 		list_drop(p, held_in(p, number), number);
@@ -335,7 +378,8 @@ void lease_return(struct lease_pool *p, int64_t now_us, uint32_t number,
 
 /* The number goes to holder; it is in the free list. */
 static struct lease_grant give(struct lease_pool *p, uint32_t i,
-    const struct lease_holder *holder, enum lease_what what)
+    const struct lease_holder *holder, const struct lease_from *from,
+    enum lease_what what)
 {
 	struct number *x = &p->numbers[i];
 	struct lease_grant g = { 0 };
@@ -348,8 +392,9 @@ static struct lease_grant give(struct lease_pool *p, uint32_t i,
 	if (what == LEASE_NEW && g.gap_us >= 0 &&
 	    (p->shortest_gap_us < 0 || g.gap_us < p->shortest_gap_us))
 		p->shortest_gap_us = g.gap_us;
-	list_drop(p, &p->free, i);
+	drop_free(p, i);
 	lease_table_set(p, i, holder);
+	lease_whose_set(p, i, from);
 	x->state = HELD;
 	x->beat_us = g.beat_us = p->now_us;
 	list_push(p, &p->held, i);
@@ -357,7 +402,7 @@ static struct lease_grant give(struct lease_pool *p, uint32_t i,
 }
 
 struct lease_grant lease_take(struct lease_pool *p, int64_t now_us,
-    const struct lease_holder *holder)
+    const struct lease_holder *holder, const struct lease_from *from)
 {
 	const int64_t now = advance(p, now_us);
 	const struct lease_holder nobody = { { 0 } };
@@ -369,14 +414,20 @@ struct lease_grant lease_take(struct lease_pool *p, int64_t now_us,
 	if (lease_beat(p, now, holder, &g.number)) {
 		const int64_t beat_us = p->numbers[g.number].beat_us;
 
+		if (p->numbers[g.number].state == HELD)
+			lease_whose_set(p, g.number, from);
 		g.what = LEASE_KEPT;
 		g.gap_us = -1;
 		g.beat_us = beat_us < now ? beat_us : now;
 		return g;
 	}
 	i = lease_table_find(p, holder);
+	if (lease_whose_spent(p, i, from)) {
+		g.what = LEASE_MANY;
+		return g;
+	}
 	if (i != NIL && p->numbers[i].state == FREE)
-		return give(p, i, holder, LEASE_AGAIN);
+		return give(p, i, holder, from, LEASE_AGAIN);
 	if (p->free.head == NIL)
 		return g;
 	first = &p->numbers[p->free.head];
@@ -385,7 +436,7 @@ struct lease_grant lease_take(struct lease_pool *p, int64_t now_us,
 	if (i != NIL)
 		lease_table_set(p, i,
 		    &nobody); /* a retired number: forgotten */
-	return give(p, p->free.head, holder, LEASE_NEW);
+	return give(p, p->free.head, holder, from, LEASE_NEW);
 }
 
 void lease_undo(struct lease_pool *p, const struct lease_grant *grant)
@@ -399,6 +450,7 @@ void lease_undo(struct lease_pool *p, const struct lease_grant *grant)
 	if (x->state != HELD && x->state != HELD_RETIRING)
 		return; /* it ended meanwhile */
 	list_drop(p, held_in(p, i), i);
+	lease_whose_nobody(p, i);
 	x->released_us = grant->released_before_us;
 	if (x->released_us > p->now_us)
 		x->released_us = p->now_us; /* lease_shift() came between */
@@ -409,6 +461,7 @@ void lease_undo(struct lease_pool *p, const struct lease_grant *grant)
 	if (x->state == HELD_RETIRING) {
 		x->state = RETIRED;
 		p->retired++;
+		p->retiring--;
 		return;
 	}
 	x->state = FREE;
@@ -494,28 +547,6 @@ void lease_shift(struct lease_pool *p, int64_t by_us)
 	}
 }
 
-static bool list_is_sound(const struct lease_pool *p, const struct list *l,
-    bool held)
-{
-	int64_t last = NEVER;
-	uint32_t prev = NIL, n = 0;
-
-	for (uint32_t i = l->head; i != NIL; i = p->numbers[i].next) {
-		const struct number *x = &p->numbers[i];
-		const int64_t at = held ? x->beat_us : x->released_us;
-
-		if (x->prev != prev || at < last || n++ > p->n)
-			return false;
-		if (held != (x->state == HELD || x->state == HELD_RETIRING))
-			return false;
-		if (held && (at > p->now_us) != (l == &p->ahead))
-			return false;
-		last = at;
-		prev = i;
-	}
-	return l->tail == prev && l->n == n;
-}
-
 bool lease_is_sound(const struct lease_pool *p)
 {
 	uint32_t known = 0, filled = 0;
@@ -531,9 +562,9 @@ bool lease_is_sound(const struct lease_pool *p)
 	}
 	for (uint32_t s = 0; s <= p->mask; s++)
 		filled += p->slots[s] != NIL;
-	return known == filled &&
+	return known == filled && lease_sound_shares(p) &&
 	       p->free.n + p->held.n + p->ahead.n + p->retired == p->n &&
-	       list_is_sound(p, &p->free, false) &&
-	       list_is_sound(p, &p->held, true) &&
-	       list_is_sound(p, &p->ahead, true);
+	       lease_sound_list(p, &p->free, false) &&
+	       lease_sound_list(p, &p->held, true) &&
+	       lease_sound_list(p, &p->ahead, true);
 }

@@ -13,6 +13,8 @@
  *                   last number, if still free, comes back (LEASE_AGAIN); else
  *                   the number free for longest (LEASE_NEW); else nothing
  *                   (LEASE_NONE): the caller shows a source-level number.
+ *                   Whoever has a lease keeps it; another one is refused to
+ *                   addresses that have their share of the pool (LEASE_MANY).
  *   lease_undo()    the database refused it: as if it had never been given.
  *
  * Every call brings `now`. It may stand still but a step back is read as "no
@@ -34,9 +36,17 @@ struct lease_holder {
 	uint8_t v[ID_BYTES];
 };
 
+/* From where a lease is asked for: hashes that nobody can choose; 0: none, and
+ * no limit. */
+struct lease_from {
+	uint64_t client;  /* one address */
+	uint64_t network; /* of many addresses */
+};
+
 enum lease_what {
-	LEASE_NONE,  /* every number is held, or its gap has not passed */
-	LEASE_KEPT,  /* the holder's lease lives */
+	LEASE_NONE, /* every number is held, or its gap has not passed */
+	LEASE_MANY, /* client or network has its share, as lease_share.h says */
+	LEASE_KEPT, /* the holder's lease lives */
 	LEASE_AGAIN, /* the holder's last number, a lease of its own */
 	LEASE_NEW
 };
@@ -96,8 +106,9 @@ void lease_retire(struct lease_pool *p, int64_t now_us, uint32_t number);
 void lease_return(struct lease_pool *p, int64_t now_us, uint32_t number,
     int64_t end_us);
 
+/* The number counts for from from now on. */
 RT_MUST_USE struct lease_grant lease_take(struct lease_pool *p, int64_t now_us,
-    const struct lease_holder *holder);
+    const struct lease_holder *holder, const struct lease_from *from);
 void lease_undo(struct lease_pool *p, const struct lease_grant *grant);
 
 /* A heartbeat: extends the holder's live lease, unless its number left the

@@ -6,6 +6,7 @@
 #define RT_CORE_LEASE_TABLE_H
 
 #include "lib/core/lease.h"
+#include "lib/core/lease_share.h"
 
 #define NIL   UINT32_MAX
 #define NEVER INT64_MIN
@@ -21,6 +22,7 @@ struct number {
 	struct lease_holder holder; /* of now, or the last one; zero: none */
 	int64_t beat_us;            /* of the live lease */
 	int64_t released_us;        /* of the last lease; NEVER */
+	struct lease_from from;     /* it counts for */
 	uint32_t prev;
 	uint32_t next;
 	enum lease_state state;
@@ -42,7 +44,10 @@ struct lease_pool {
 	struct list held;
 	struct list ahead; /* held, too; beat_us is later than now_us */
 	uint32_t joined;   /* last, and was free then; NIL */
+	uint32_t resting;  /* first of the free that may count; NIL */
 	uint32_t retired;
+	uint32_t retiring; /* held, and retired after that */
+	struct lease_shares shares;
 	int64_t now_us; /* latest seen */
 	int64_t lease_us;
 	int64_t gap_us;

@@ -23,6 +23,9 @@ static struct pool_id elsewhere;
 
 #define ok(call) assert_int_equal((call), ERR_OK)
 
+/* No limit. */
+static const struct lease_from anywhere;
+
 static int start(void **state)
 {
 	(void)state;
@@ -104,7 +107,8 @@ static void check(struct dni_pool *p, uint32_t numbers, uint32_t held)
 static void takes(struct dni_pool *p, struct lease_holder holder,
     enum lease_what what, size_t number)
 {
-	const struct lease_grant g = lease_take(p->leases, NOW, &holder);
+	const struct lease_grant g =
+	    lease_take(p->leases, NOW, &holder, &anywhere);
 
 	assert_int_equal(g.what, what);
 	assert_memory_equal(p->slots[g.number].number.v,
@@ -297,7 +301,7 @@ static void test_back(void **state)
 
 	(void)state;
 	ok(dni_pool_load(dni, c->id, c->pool, LEASE, 0, NOW, &p));
-	slot = lease_take(p->leases, NOW, &ann).number;
+	slot = lease_take(p->leases, NOW, &ann, &anywhere).number;
 	left.gone = &slot;
 	left.n_gone = 1;
 	dni_pool_change_retire(p, NOW, &left);
@@ -311,11 +315,11 @@ static void test_back(void **state)
 	for (uint8_t i = 2; i < 6; i++) {
 		const struct lease_holder other = { { i } };
 
-		g = lease_take(p->leases, NOW, &other);
+		g = lease_take(p->leases, NOW, &other, &anywhere);
 		assert_int_equal(g.what, i < 4 ? LEASE_NEW : LEASE_NONE);
 		assert_true(g.what == LEASE_NONE || g.number != slot);
 	}
-	g = lease_take(p->leases, NOW + RT_MIN_US, &ann);
+	g = lease_take(p->leases, NOW + RT_MIN_US, &ann, &anywhere);
 	assert_int_equal(g.what, LEASE_KEPT);
 	assert_int_equal(g.number, slot);
 	assert_true(g.beat_us == NOW + RT_MIN_US); /* as if it had stayed */

@@ -15,6 +15,10 @@
 #define NUMBERS_MAX 40
 #define LEASE_US    (180 * RT_SEC_US)
 #define NEVER       INT64_MIN
+#define CLIENTS     6
+
+/* No limit. */
+static const struct lease_from anywhere;
 
 struct row {
 	uint32_t name;   /* of the number; its index changes with a crash */
@@ -22,6 +26,7 @@ struct row {
 	int64_t beat_us;
 	int64_t released_us; /* NEVER: not released early */
 	bool retired;
+	uint64_t client; /* it counts for; 0: nobody */
 };
 
 struct world {
@@ -34,6 +39,7 @@ struct world {
 	int64_t gap_us;
 	unsigned int granted;
 	unsigned int refused;
+	unsigned int many;
 };
 
 static struct lease_holder holder_of(uint64_t who)
@@ -102,8 +108,10 @@ static void load(struct world *w)
 	const struct row *order[NUMBERS_MAX];
 
 	lease_free(w->pool);
-	for (uint32_t i = 0; i < w->n; i++)
+	for (uint32_t i = 0; i < w->n; i++) {
+		w->rows[i].client = 0; /* rows do not tell */
 		order[i] = &w->rows[i];
+	}
 	qsort(order, w->n, sizeof(order[0]), by_end);
 	assert_int_equal(lease_new(&w->pool, w->n, LEASE_US, w->gap_us),
 	    ERR_OK);
@@ -147,15 +155,69 @@ static void extend(const struct world *w, struct row *r)
 		r->beat_us = w->now_us;
 }
 
+/* Three clients have a network. */
+static uint64_t network_of(uint64_t client)
+{
+	return client == 0 || client > 3 ? 0 : 100;
+}
+
+/* Held, or not yet anybody's again. */
+static bool counts(const struct world *w, const struct row *r)
+{
+	return !r->retired && r->client != 0 &&
+	       end_of(r) + w->gap_us > w->now_us;
+}
+
+/* Has client, or its network, its share? */
+static bool is_spent(const struct world *w, uint64_t client)
+{
+	uint32_t numbers = 0, own = 0, of_network = 0, half;
+
+	for (uint32_t i = 0; i < w->n; i++) {
+		const struct row *r = &w->rows[i];
+
+		numbers += !r->retired;
+		if (!counts(w, r))
+			continue;
+		own += r->client == client;
+		of_network += network_of(r->client) == network_of(client);
+	}
+	half = numbers > 4 ? (numbers + 1) / 2 : 2;
+	if (client == 0)
+		return false;
+	return own >= half ||
+	       (network_of(client) != 0 &&
+		   of_network >=
+		       half + (numbers > half ? (numbers - half) / 2 : 0));
+}
+
+/* The number that the holder had last is the client's still. */
+static bool has_it(const struct world *w, uint64_t who, uint64_t client)
+{
+	for (uint32_t i = 0; i < w->n; i++)
+		if (w->rows[i].holder == who && counts(w, &w->rows[i]) &&
+		    w->rows[i].client == client)
+			return true;
+	return false;
+}
+
 static void do_take(struct world *w, uint64_t who)
 {
 	const struct lease_holder h = holder_of(who);
+	const uint64_t client =
+	    rnd_below(&w->dice, 4) != 0 ? 1 : rnd_below(&w->dice, CLIENTS);
+	const struct lease_from from = { client, network_of(client) };
 	struct row *mine = held_by(w, who);
-	const struct lease_grant g = lease_take(w->pool, w->now_us, &h);
+	const bool many = is_spent(w, client) && !has_it(w, who, client);
+	const struct lease_grant g = lease_take(w->pool, w->now_us, &h, &from);
 	struct row *r = row_of(w, g.number);
 	int64_t oldest;
 
+	assert_true((mine == NULL && many) == (g.what == LEASE_MANY));
 	switch (g.what) {
+	case LEASE_MANY:
+		w->many++;
+		return;
 	case LEASE_NONE:
 		assert_null(mine);
 		assert_false(oldest_free(w, &oldest));
@@ -164,6 +226,7 @@ static void do_take(struct world *w, uint64_t who)
 	case LEASE_KEPT:
 		assert_ptr_equal(r, mine);
 		extend(w, r);
+		r->client = r->retired ? 0 : client;
 		assert_true(g.beat_us ==
 			    (r->beat_us < w->now_us ? r->beat_us : w->now_us));
 		return;
@@ -180,8 +243,10 @@ static void do_take(struct world *w, uint64_t who)
 	w->granted++;
 	if (rnd_below(&w->dice, 20) == 0) { /* the database said no */
 		lease_undo(w->pool, &g);
+		r->client = 0;
 		return;
 	}
+	r->client = client;
 	r->holder = who;
 	r->beat_us = w->now_us;
 	r->released_us = NEVER;
@@ -222,6 +287,7 @@ static void do_retire(struct world *w)
 
 	if (!r->retired) {
 		r->retired = true;
+		r->client = 0;
 		lease_retire(w->pool, w->now_us, i);
 		return;
 	}
@@ -259,7 +325,7 @@ static void do_join(struct world *w)
 	assert_int_equal(index, w->n);
 	w->name_of[index] = w->n;
 	w->rows[w->n] = (struct row){ w->n, past == 0 ? 0 : who, end_us,
-		past == 2 ? end_us : NEVER, false };
+		past == 2 ? end_us : NEVER, false, 0 };
 	w->n++;
 }
 
@@ -315,11 +381,12 @@ static void run(uint64_t seed, int64_t gap_us)
 	w.gap_us = gap_us;
 	w.now_us = RT_DAY_US;
 	for (uint32_t i = 0; i < w.n; i++)
-		w.rows[i] = (struct row){ i, 0, 0, NEVER, false };
+		w.rows[i] = (struct row){ i, 0, 0, NEVER, false, 0 };
 	load(&w);
 	for (int i = 0; i < 4000; i++)
 		step(&w);
 	assert_true(w.granted > 100);
+	assert_true(w.n < 8 || w.many > 100);
 	lease_free(w.pool);
 }
 
@@ -348,7 +415,7 @@ static void test_join_known(void **state)
 	(void)state;
 	assert_int_equal(lease_new(&p, 1, LEASE_US, 0), ERR_OK);
 	assert_int_equal(lease_join(p, 1, NULL, 0, &i), ERR_OK);
-	g = lease_take(p, 2, &h);
+	g = lease_take(p, 2, &h, &anywhere);
 	assert_int_equal(g.number, 0);
 	assert_int_equal(lease_grow(p, LEASE_POOL_MAX + 1), ERR_RANGE);
 	assert_int_equal(lease_grow(p, 3), ERR_OK);
@@ -358,9 +425,9 @@ static void test_join_known(void **state)
 	assert_int_equal(i, 0);
 	assert_true(lease_is_sound(p));
 	/* 1 is held by somebody who has no name here, 2 is free. */
-	g = lease_take(p, 4, &(struct lease_holder){ { 2 } });
+	g = lease_take(p, 4, &(struct lease_holder){ { 2 } }, &anywhere);
 	assert_int_equal(g.number, 2);
-	g = lease_take(p, 4, &(struct lease_holder){ { 3 } });
+	g = lease_take(p, 4, &(struct lease_holder){ { 3 } }, &anywhere);
 	assert_int_equal(g.what, LEASE_NONE);
 	lease_free(p);
 }
@@ -389,7 +456,7 @@ static void test_join_order(void **state)
 	}
 	for (size_t n = 0; n < RT_ARRAY_LEN(want); n++) {
 		const struct lease_holder h = holder_of(200 + n);
-		const struct lease_grant g = lease_take(p, 140, &h);
+		const struct lease_grant g = lease_take(p, 140, &h, &anywhere);
 
 		assert_int_equal(g.what, LEASE_NEW);
 		assert_int_equal(g.number, want[n]);
@@ -414,20 +481,22 @@ static void test_returning(void **state)
 	assert_int_equal(lease_add(p, 0, &nobody, NEVER, 0, &i), ERR_OK);
 	assert_int_equal(lease_add(p, 0, &nobody, NEVER, 0, &i), ERR_OK);
 	assert_int_equal(lease_add(p, 0, &nobody, NEVER, 0, &i), ERR_TOOBIG);
-	g = lease_take(p, 10, &a);
+	g = lease_take(p, 10, &a, &anywhere);
 	first = g.number;
 	assert_int_equal(g.what, LEASE_NEW);
-	g = lease_take(p, LEASE_US, &a);
+	g = lease_take(p, LEASE_US, &a, &anywhere);
 	assert_int_equal(g.what, LEASE_KEPT);
-	g = lease_take(p, 3 * LEASE_US, &a);
+	g = lease_take(p, 3 * LEASE_US, &a, &anywhere);
 	assert_int_equal(g.what, LEASE_AGAIN);
 	assert_int_equal(g.number, first);
 	assert_true(lease_release(p, 3 * LEASE_US, &a, &i));
-	g = lease_take(p, 3 * LEASE_US, &b); /* the other was never leased */
+	g = lease_take(p, 3 * LEASE_US, &b,
+	    &anywhere); /* the other was never leased */
 	assert_int_not_equal(g.number, first);
-	g = lease_take(p, 3 * LEASE_US + 1, &(struct lease_holder){ { 9 } });
+	g = lease_take(p, 3 * LEASE_US + 1, &(struct lease_holder){ { 9 } },
+	    &anywhere);
 	assert_int_equal(g.number, first);
-	g = lease_take(p, 3 * LEASE_US + 2, &a);
+	g = lease_take(p, 3 * LEASE_US + 2, &a, &anywhere);
 	assert_int_equal(g.what, LEASE_NONE);
 	lease_free(p);
 }

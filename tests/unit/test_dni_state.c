@@ -15,6 +15,9 @@
 
 #define LONG_BYTES ((size_t)4 << 20)
 
+/* No limit. */
+static const struct lease_from anywhere;
+
 static struct dni_state *make(void)
 {
 	struct dni_state *s = NULL;
@@ -114,7 +117,7 @@ static enum lease_what take(struct dni_state *s, int64_t wall_us,
 	const struct lease_holder h = { { who } };
 
 	return lease_take(s->pools[0]->leases,
-	    dni_clock_at(s, wall_us, mono_us), &h)
+	    dni_clock_at(s, wall_us, mono_us), &h, &anywhere)
 	    .what;
 }
 
@@ -183,7 +186,8 @@ static void test_clock_undo(void **state)
 	add_pool(s, 1);
 	p = s->pools[0]->leases;
 	assert_int_equal(take(s, WALL, 5, 'b'), LEASE_NEW);
-	g = lease_take(p, dni_clock_at(s, WALL + LEASE, 5 + LEASE), &h);
+	g = lease_take(p, dni_clock_at(s, WALL + LEASE, 5 + LEASE), &h,
+	    &anywhere);
 	assert_int_equal(g.what, LEASE_NEW);
 	(void)dni_clock_at(s, WALL, 5 + LEASE);
 	lease_undo(p, &g);
