@@ -104,12 +104,16 @@ enum err ctl_site_check(struct ctl_scope *s, struct company_id company,
 		e = db_site_targets(s->db, company, site, &s->mem, &targets,
 		    &l.what.n_targets);
 	if (e == ERR_OK)
-		e = db_number_pooled(s->db, company, &s->mem, &ours,
+		e = db_number_shown(s->db, company, site, &s->mem, &ours,
 		    &l.what.n_ours);
+	if (e == ERR_OK)
+		e = site_look_numbers(&s->mem, targets, l.what.n_targets,
+		    &l.what.targets);
+	if (e == ERR_OK)
+		e = site_look_numbers(&s->mem, ours, l.what.n_ours,
+		    &l.what.ours);
 	if (e != ERR_OK)
 		return e;
-	l.what.targets = targets;
-	l.what.ours = ours;
 	l.seen.seen_lately = row.seen_us > clk_wall_us() - LATELY_US;
 	if ((e = look(&l, url)) != ERR_OK)
 		return e;

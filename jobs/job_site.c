@@ -80,7 +80,7 @@ static bool is_due(const struct site_page_row *p, int64_t now_us)
 static enum err one_site(struct site *s, struct site_id id)
 {
 	struct arena *mem = s->env->arena;
-	struct slice *targets, *ours;
+	struct slice *targets = NULL, *ours = NULL;
 	struct site_page_row *pages;
 	size_t n;
 	enum err e;
@@ -92,12 +92,14 @@ static enum err one_site(struct site *s, struct site_id id)
 		 &s->n_origins)) != ERR_OK ||
 	    (e = db_site_targets(s->env->db, s->company, id, mem, &targets,
 		 &s->what.n_targets)) != ERR_OK ||
-	    (e = db_number_pooled(s->env->db, s->company, mem, &ours,
-		 &s->what.n_ours)) != ERR_OK)
+	    (e = db_number_shown(s->env->db, s->company, id, mem, &ours,
+		 &s->what.n_ours)) != ERR_OK ||
+	    (e = site_look_numbers(mem, targets, s->what.n_targets,
+		 &s->what.targets)) != ERR_OK ||
+	    (e = site_look_numbers(mem, ours, s->what.n_ours, &s->what.ours)) !=
+		ERR_OK)
 		return e == ERR_NOTFOUND ? ERR_OK : e; /* archived meanwhile */
 	s->what.key = slice_from(s->row.public_key);
-	s->what.targets = targets;
-	s->what.ours = ours;
 	site_look_robots_end(s->robots);
 	s->until_us = clk_mono_us() + JOB_SITE_ONE_US;
 	for (size_t i = 0; e == ERR_OK && i < n; i++)

@@ -2,24 +2,24 @@
  * pagecheck.h - what the tag would find on a page, from its HTML as a server
  * sends it.
  *
- * Looks for the site's own numbers and for tracking numbers in texts and
- * attributes (not in scripts, styles and comments), whatever stands between
- * their digits, full-width ones too, and letters for those behind the first
- * three ("1-800-FLOWERS"), and counts the scripts that are the site's tag. A
- * guess in one direction: what scripts draw later is not seen.
+ * Looks for the site's own numbers and for tracking numbers (pagenum.h) in the
+ * texts and attributes that the tag changes, not in what it leaves as it is,
+ * and counts the scripts that are the site's tag. A guess in one direction:
+ * what scripts draw later is not seen.
  *
  * Pure; hostile input is read in one pass.
  */
 #ifndef RT_CORE_PAGECHECK_H
 #define RT_CORE_PAGECHECK_H
 
-#include "lib/base/slice.h"
+#include "lib/core/pagenum.h"
 
 struct pagecheck_look {
-	struct slice key;            /* public key of the site */
-	const struct slice *targets; /* the site's own numbers, E.164 */
+	struct slice key;                     /* public key of the site */
+	const struct pagenum_number *targets; /* the site's own numbers */
 	size_t n_targets;
-	const struct slice *ours; /* tracking numbers, E.164 */
+	bool *stand; /* set for each of them that is there; NULL: not asked */
+	const struct pagenum_number *ours; /* tracking numbers */
 	size_t n_ours;
 	struct slice host; /* of the page; "": not known */
 };

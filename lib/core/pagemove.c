@@ -1,23 +1,12 @@
 #include "lib/core/pagemove.h"
 
 #include "lib/base/scan.h"
-
-static bool is_blank(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
+#include "lib/core/htmltag.h"
 
 static bool is_word(char c)
 {
 	return scan_is_alnum(c) || c == '_' || c == '$' ||
 	       (unsigned char)c >= 0x80;
-}
-
-static struct slice skip_blanks(struct slice s)
-{
-	while (s.n > 0 && is_blank(s.p[0]))
-		s = slice_skip(s, 1);
-	return s;
 }
 
 /* Takes a word that stands there whole. */
@@ -28,7 +17,7 @@ static bool take_word(struct slice *s, const char *word)
 
 	if (!slice_starts(*s, w) || (rest.n > 0 && is_word(rest.p[0])))
 		return false;
-	*s = skip_blanks(rest);
+	*s = htmltag_skip_blanks(rest);
 	return true;
 }
 
@@ -36,7 +25,7 @@ static bool take_char(struct slice *s, char c)
 {
 	if (s->n == 0 || s->p[0] != c)
 		return false;
-	*s = skip_blanks(slice_skip(*s, 1));
+	*s = htmltag_skip_blanks(slice_skip(*s, 1));
 	return true;
 }
 
@@ -54,7 +43,7 @@ static bool take_text(struct slice *s, struct slice *text)
 	if (n >= s->n)
 		return false;
 	*text = slice_head(slice_skip(*s, 1), n - 1);
-	*s = skip_blanks(slice_skip(*s, n + 1));
+	*s = htmltag_skip_blanks(slice_skip(*s, n + 1));
 	return true;
 }
 
@@ -136,7 +125,7 @@ static struct pagemove script(struct slice s)
 			i = on - 1;
 			continue;
 		}
-		if (is_blank(c))
+		if (htmltag_is_blank(c))
 			continue;
 		if (begins && open == 0) {
 			const struct pagemove m = statement(slice_skip(s, i));

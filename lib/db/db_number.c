@@ -360,16 +360,27 @@ enum err db_number_rests(struct db *db, struct company_id company,
 	return e;
 }
 
-enum err db_number_pooled(struct db *db, struct company_id company,
-    struct arena *mem, struct slice **rows, size_t *n)
+enum err db_number_shown(struct db *db, struct company_id company,
+    struct site_id site, struct arena *mem, struct slice **rows, size_t *n)
 {
 	static const char sql[] =
 	    "SELECT n.e164 FROM pool_number p JOIN number n"
 	    " ON n.company_id = p.company_id AND n.id = p.number_id"
-	    " WHERE p.company_id = ? ORDER BY n.e164 LIMIT 100000";
+	    " WHERE p.company_id = ?"
+	    " UNION SELECT n.e164 FROM tracker t JOIN number n"
+	    " ON n.company_id = t.company_id AND n.id = t.number_id"
+	    " WHERE t.company_id = ? AND t.site_id = ?"
+	    " AND t.match_kind <> 'none' AND t.archived_at IS NULL"
+	    " UNION SELECT n.e164 FROM pool p JOIN number n"
+	    " ON n.company_id = p.company_id AND n.id = p.overflow_number_id"
+	    " WHERE p.company_id = ? AND p.archived_at IS NULL"
+	    " ORDER BY e164 LIMIT 100000";
 	struct slice row;
 	struct stmt *st = stmt_begin(db, sql);
 
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, site.v);
 	stmt_in_id(st, company.v);
 	stmt_out_slice(st, mem, 16, &row);
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);

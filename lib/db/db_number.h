@@ -74,8 +74,10 @@ RT_MUST_USE enum err db_number_rests(struct db *db, struct company_id company,
 RT_MUST_USE enum err db_number_release(struct db *db, struct company_id company,
     struct number_id id, int64_t now_us);
 
-/* E.164 of every number in a pool of the company, at most 100,000. */
-RT_MUST_USE enum err db_number_pooled(struct db *db, struct company_id company,
-    struct arena *mem, struct slice **rows, size_t *n);
+/* E.164 of every number that the site's tag may show: those in the company's
+ * pools and for when these are used up, and those of the site's sources; in
+ * order, at most 100,000. */
+RT_MUST_USE enum err db_number_shown(struct db *db, struct company_id company,
+    struct site_id site, struct arena *mem, struct slice **rows, size_t *n);
 
 #endif

@@ -9,12 +9,46 @@
 #include "lib/core/pagemove.h"
 #include "lib/core/robots.h"
 #include "lib/core/urlq.h"
+#include "lib/phone/phone.h"
 
 #define WAIT_MS      200
 #define ROBOTS_HOPS  5                   /* RFC 9309 2.3.1.2 */
 #define ROBOTS_BYTES ((size_t)512 << 10) /* 2.5: at least 500 KiB are read */
 #define AGENT_LINE \
 	"User-Agent: Mozilla/5.0 (compatible; " SITE_LOOK_AGENT "/1.0)"
+
+/* Numbers of a pool mostly are of one range, and are written as the one before:
+ * the library takes its time. */
+static bool is_like(struct slice a, struct slice b)
+{
+	return a.n == b.n && a.n > 6 &&
+	       slice_eq(slice_head(a, 6), slice_head(b, 6));
+}
+
+static void number(struct slice e164, struct pagenum_number *out)
+{
+	char national[PHONE_TEXT_MAX];
+
+	phone_national(e164, national);
+	pagenum_number(e164, slice_from(national), out);
+}
+
+enum err site_look_numbers(struct arena *mem, const struct slice *e164,
+    size_t n, const struct pagenum_number **out)
+{
+	struct pagenum_number *v = arena_array(mem, n, sizeof(*v));
+
+	if (v == NULL && n > 0)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0 && is_like(e164[i - 1], e164[i]))
+			pagenum_like(e164[i], &v[i - 1], &v[i]);
+		else
+			number(e164[i], &v[i]);
+	}
+	*out = v;
+	return ERR_OK;
+}
 
 void site_look_robots_end(struct site_look_robots *r)
 {

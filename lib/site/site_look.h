@@ -13,6 +13,7 @@
 #ifndef RT_SITE_SITE_LOOK_H
 #define RT_SITE_SITE_LOOK_H
 
+#include "lib/base/arena.h"
 #include "lib/core/sitecheck.h"
 #include "lib/out/out_http.h"
 
@@ -48,6 +49,10 @@ struct site_look {
 	size_t bytes;
 	int64_t took_us;
 };
+
+/* Numbers in E.164, as people at home write them, for what. ERR_NOMEM. */
+RT_MUST_USE enum err site_look_numbers(struct arena *mem,
+    const struct slice *e164, size_t n, const struct pagenum_number **out);
 
 /* page: without a fragment. What goes wrong on the way is found and no error.
  * ERR_TOOBIG: the address; ERR_NOMEM, ERR_BUSY. */

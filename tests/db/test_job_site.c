@@ -193,6 +193,8 @@ static void serve(void *ctx, struct slice request, struct buf *out)
 		    "HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<html>"
 		    "<script src=\"https://x.example/t.js\""
 		    " data-key=\"site-key-0\"></script><p>Call us.</p></html>" },
+		{ "/cached",
+		    "HTTP/1.0 200 OK\r\n\r\n<p>Call 415-555-0300.</p>" },
 		{ "/gone", "HTTP/1.0 410 Gone\r\n\r\n" },
 		{ "/away", "HTTP/1.0 301 Moved\r\nLocation: /tagged\r\n\r\n" },
 		{ "/round", "HTTP/1.0 302 Found\r\nLocation: /round\r\n\r\n" },
@@ -215,6 +217,8 @@ static const struct {
 	unsigned int has, lacks; /* bits of findings */
 } looks[] = {
 	{ "/away", 200, 1U << SITECHECK_LOSES_CLICK, 1U << SITECHECK_LOOPS },
+	{ "/cached", 200, 1U << SITECHECK_KEPT_SWAPPED,
+	    1U << SITECHECK_NO_TARGETS },
 	{ "/gone", 410, 1U << SITECHECK_BAD_STATUS, 1U << SITECHECK_NO_ANSWER },
 	{ "/no", 0, 1U << SITECHECK_ROBOTS, 1U << SITECHECK_NO_ANSWER },
 	{ "/round", 302, 1U << SITECHECK_LOOPS, 1U << SITECHECK_BAD_STATUS },
@@ -305,6 +309,9 @@ static void test_at_home(void **state)
 	peer = http_peer_start(PORT, serve, NULL);
 	settings.check_private = 1;
 	add_pages();
+	testdb_exec(t,
+	    "UPDATE tracker SET match_kind = 'always', site_id = (SELECT id"
+	    " FROM site WHERE site.company_id = tracker.company_id)");
 	ok(queue_start(&q, &(struct queue_conf){ .settings = &settings,
 			       .kinds = &kind,
 			       .n_kinds = 1,

@@ -13,6 +13,7 @@
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
 #include "tests/support/testdb.h"
+#include "tests/support/testdb_call.h"
 
 #define NOW TESTDB_NOW_US
 
@@ -464,20 +465,32 @@ static struct site_conf read_conf(void)
 	return c;
 }
 
-static void test_pooled(void **state)
+/* Of the company's pools, and of the site's own sources while they have one. */
+static void test_shown(void **state)
 {
 	struct db *admin = testdb_connect(t, NULL);
 	struct slice *rows = NULL;
-	size_t n[2];
+	size_t n[2], with[2];
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++)
-		assert_int_equal(db_number_pooled(admin, t->company[i].id, &mem,
-				     &rows, &n[i]),
+		assert_int_equal(db_number_shown(admin, t->company[i].id,
+				     t->company[i].site, &mem, &rows, &n[i]),
 		    ERR_OK);
-	assert_int_equal(n[0] + n[1],
-	    testdb_count(t, "SELECT count(*) FROM pool_number"));
 	assert_true(n[0] > 0 && n[1] > 0 && rows[0].p[0] == '+');
+	testdb_exec(t,
+	    "UPDATE tracker SET match_kind = 'always', site_id = (SELECT id"
+	    " FROM site WHERE site.company_id = tracker.company_id LIMIT 1)");
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(db_number_shown(admin, t->company[i].id,
+				     t->company[i].site, &mem, &rows, &with[i]),
+		    ERR_OK);
+		assert_int_equal(with[i], n[i] + 1);
+	}
+	for (size_t i = 1; i < with[1]; i++)
+		assert_true(slice_cmp(rows[i - 1], rows[i]) < 0);
+	testdb_exec(t,
+	    "UPDATE tracker SET match_kind = 'none', site_id = NULL");
 	db_close(admin);
 }
 
@@ -528,7 +541,7 @@ int main(void)
 		cmocka_unit_test(test_form_page),
 		cmocka_unit_test(test_form_filter),
 		cmocka_unit_test(test_health), cmocka_unit_test(test_traffic),
-		cmocka_unit_test(test_pooled),
+		cmocka_unit_test(test_shown),
 		cmocka_unit_test(test_site_settings) };
 
 	return cmocka_run_group_tests(tests, start, stop);

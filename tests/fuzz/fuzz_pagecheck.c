@@ -10,14 +10,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct slice targets[] = { SLICE("+14155550199") };
-	const struct pagecheck_look look = { SLICE("KEY"), targets, 1, targets,
-		1, SLICE("a.example") };
+	struct pagenum_number numbers[2];
+	bool stand[1] = { false };
+	const struct pagecheck_look look = { SLICE("KEY"), numbers, 1, stand,
+		numbers + 1, 1, SLICE("a.example") };
 	struct pagecheck c;
 	struct buf text;
 
+	pagenum_number(SLICE("+14155550199"), SLICE("(415) 555-0199"),
+	    &numbers[0]);
+	pagenum_number(SLICE("+4533123456"), SLICE("33 12 34 56"), &numbers[1]);
 	pagecheck(slice_of(data, size), &look, &c);
-	if (c.targets < c.ours || c.targets > size / 9 || c.tags > size / 6)
+	if (stand[0] != (c.targets > 0) || c.targets > size / 9 ||
+	    c.ours > size / 8 || c.tags > size / 6)
 		abort();
 	if (pagecheck_refresh(slice_of(data, size)).n > size)
 		abort();

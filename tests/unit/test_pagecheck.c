@@ -54,18 +54,96 @@ static const struct {
 	    "<p>415<wbr>-555<wbr>-0199</p>",
 	    2, 0, 0 },
 	{ "not over others", "<td>415</td><td>555</td><td>0199</td>", 0, 0, 0 },
-	{ "unfinished", "<p>4155550199<a href=\"4155550199", 2, 0, 0 },
+	{ "unfinished", "<p>4155550199<a title=\"4155550199", 2, 0, 0 },
+	{ "what is below data-noswap",
+	    "<div data-noswap><p>415-555-0199<br><img alt=x><b>415-555-0199</b>"
+	    "<div>415-555-0199</div></div><p>415-555-0199</p>",
+	    1, 0, 0 },
+	{ "or below another tag's, or is edited",
+	    "<p data-calltrk-noswap=1>415-555-0199<p>415-555-0199</p>"
+	    "<div contenteditable>415-555-0199</div>"
+	    "<div contenteditable=false>415-555-0199</div>"
+	    "<img data-noswap alt='415-555-0199'><i>415-555-0199</i>",
+	    3, 0, 0 },
+	{ "end tags that are left out",
+	    "<ul><li data-noswap>415-555-0199<li>415-555-0199</ul>"
+	    "<table><tr><td data-noswap>415-555-0199<td>415-555-0199</table>"
+	    "<ul><li data-noswap><ul><li>415-555-0199</ul></ul>415-555-0199"
+	    "<p data-noswap>415-555-0199<div>415-555-0199</div>",
+	    4, 0, 0 },
+	{ "not what is typed, drawn later or shown without scripts",
+	    "<textarea>415-555-0199</textarea><noscript>415-555-0199</noscript>"
+	    "<template><p>415-555-0199</p></template>"
+	    "<select><option>415-555-0199<option value=1>415-555-0199</select>",
+	    1, 0, 0 },
+	{ "attributes as the tag sees them",
+	    "<meta name=description content='415-555-0199'>"
+	    "<input value=415-555-0199><input type=tel value=415-555-0199>"
+	    "<a href='/?id=4155550199' data-x=4155550199>x</a>"
+	    "<a href='https://x.example/4155550199'>x</a>",
+	    0, 0, 0 },
+	{ "those it changes",
+	    "<input type=submit value='Call 415-555-0199'>"
+	    "<input placeholder='415-555-0199'><i aria-label='415.555.0199'>"
+	    "<a href='sms:+1-415-555-0199?body=415'>"
+	    "<a href='https://wa.me/14155550199'><a href='tel:%28415%29%20555-0199'>"
+	    "<a href='https://api.whatsapp.com/send?phone=14155550199&amp;text=x'>",
+	    7, 0, 0 },
+	{ "twice in an attribute: one place",
+	    "<i title='415-555-0199 or (415) 555-0199'>", 1, 0, 0 },
+	{ "others where the tag says so",
+	    "<script src=t.js data-site=KEY data-attrs='data-tel data-fax'>"
+	    "</script><i data-tel=415-555-0199 data-no=415-555-0199>",
+	    1, 0, 1 },
+	{ "a sign in a value that ends no tag",
+	    "<i title='a > b' alt='415-555-0199'>x</i>", 1, 0, 0 },
+	{ "a sign that begins no tag", "<p>5 < 6: 415-555-0199", 1, 0, 0 },
+	{ "digits within longer ones",
+	    "<p>94155550199, 41555501990, 4155550199-1, 1,415-555-0199, "
+	    "$4155550199, id4155550199, 4155550199x, +4155550199",
+	    0, 0, 0 },
+	{ "beside other signs",
+	    "<p>Tel.:415-555-0199. <b>T</b>4155550199</p><p>4155550199, or", 3,
+	    0, 0 },
+	{ "the same line of another code", "<p>(515) 555-0199, 515-555-7003", 0,
+	    0, 0 },
+	{ "gaps that nobody writes there", "<p>4155 550199, 41 555 50199", 0, 0,
+	    0 },
+	{ "a long way to go",
+	    "<p>Call us on every day of the week but Sunday, when we rest and "
+	    "see to our own pipes: 415-                                        "
+	    "                                                          555-0199",
+	    1, 0, 0 },
+	{ "the key in a program before",
+	    "<script>ringtraceConfig={site:'KEY'}</script>"
+	    "<script async src='https://c.example/t.js?v=1'></script>",
+	    0, 0, 1 },
+	{ "another's key, another's tag, another's file",
+	    "<script>ringtraceConfig={site:'OTHER'}</script>"
+	    "<script src='/t.js'></script>"
+	    "<script>window.ringtraceConfig={site:'KEY'}</script>"
+	    "<script src='//1.tctm.co/t.js'></script><script src=/cart.js>"
+	    "</script><script src=/t.js data-site=OTHER></script>",
+	    0, 0, 0 },
+	{ "twice behind it",
+	    "<script>window.ringtraceConfig={site:'KEY'}</script>"
+	    "<script src=/t.js></script><script src=/t.js></script>",
+	    0, 0, 2 },
 	{ "an unfinished script", "<script>4155550199", 0, 0, 0 },
 	{ "an unfinished comment", "<!-- 4155550199", 0, 0, 0 },
 };
 
 static void test_cases(void **state)
 {
-	const struct slice targets[] = { SLICE("+14155550199") };
-	const struct slice ours[] = { SLICE("+14155557003"), SLICE("+1") };
-	const struct pagecheck_look look = { SLICE("KEY"), targets, 1, ours, 2,
-		SLICE("") };
+	struct pagenum_number numbers[3];
+	const struct pagecheck_look look = { SLICE("KEY"), numbers, 1, NULL,
+		numbers + 1, 2, SLICE("") };
 
+	pagenum_number(SLICE("+14155550199"), SLICE("(415) 555-0199"),
+	    &numbers[0]);
+	pagenum_number(SLICE("+14155557003"), SLICE("(415) 555-7003"),
+	    &numbers[1]);
+	pagenum_number(SLICE("+1"), SLICE("+1"), &numbers[2]);
 	(void)state;
 	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
 		struct pagecheck c;
@@ -99,18 +177,108 @@ static void test_letters(void **state)
 		  "xyz abcdefghijklmno 1-800-FLOWERS",
 		    1 },
 	};
-	const struct slice targets[] = { SLICE("+18003569377") };
+	struct pagenum_number target;
 	const struct pagecheck_look look = { .key = SLICE("KEY"),
-		.targets = targets,
+		.targets = &target,
 		.n_targets = 1 };
 
 	(void)state;
+	pagenum_number(SLICE("+18003569377"), SLICE("(800) 356-9377"), &target);
 	for (size_t i = 0; i < RT_ARRAY_LEN(pages); i++) {
 		struct pagecheck c;
 
 		pagecheck(slice_from(pages[i].html), &look, &c);
 		if (c.targets != pages[i].targets)
 			fail_msg("%s: %u", pages[i].html, c.targets);
+	}
+}
+
+/* Numbers of several countries, as their people write them. */
+static void test_countries(void **state)
+{
+	static const struct {
+		const char *e164, *national, *html;
+		unsigned int places;
+	} rows[] = {
+		{ "+4533123456", "33 12 34 56",
+		    "<p>33123456, 33 12 34 56, +45 3312 3456, 0045 33-12-34-56"
+		    "</p><a href=tel:+4533123456>x</a>",
+		    5 },
+		{ "+4533123456", "33 12 34 56",
+		    "<p>533123456 331234567 DKK 33 12 34 57", 0 },
+		{ "+4722123456", "22 12 34 56", "<p>22 12 34 56", 1 },
+		{ "+6561234567", "6123 4567", "<p>6123 4567, (65) 6123-4567",
+		    2 },
+		{ "+85221234567", "2123 4567", "<p>2123 4567, +852-2123-4567",
+		    2 },
+		/* Eight digits and a prefix: without it they may be anything.
+		 */
+		{ "+35316123456", "(01) 612 3456",
+		    "<p>01 612 3456, (01) 6123456, +353 1 612 3456, "
+		    "+353 (0)1 6123456, 6123456, 1 612 3456",
+		    4 },
+		{ "+6444123456", "04-412 3456", "<p>04 412 3456; 4 412 3456",
+		    1 },
+		{ "+3225123456", "02 512 34 56", "<p>02/512.34.56, 2 512 34 56",
+		    1 },
+		{ "+97221234567", "02-123-4567", "<p>02-1234567", 1 },
+		{ "+442079460018", "020 7946 0018",
+		    "<p>020 7946 0018, +44 (0)20 7946 0018, (020) 79460018, "
+		    "20 7946 0018",
+		    4 },
+		{ "+4930901820", "030 901820",
+		    "<p>030 / 90 18 20, +49 30 901820, 0049-30-901820", 3 },
+		{ "+390612345678", "06 1234 5678",
+		    "<p>06 1234 5678, +39 06 12345678, 6 1234 5678", 2 },
+		{ "+74951234567", "8 (495) 123-45-67",
+		    "<p>8 (495) 123-45-67, +7 495 123-45-67", 2 },
+		{ "+3612345678", "06 1 234 5678",
+		    "<p>06 1 234 5678, 1 234 5678", 1 },
+		{ "+14155550199", "(415) 555-0199",
+		    "<p>1 (415) 555-0199, 011 1 415 555 0199, +1.415.555.0199",
+		    3 },
+	};
+	struct pagenum_number target;
+	bool stand;
+	const struct pagecheck_look look = { .key = SLICE("KEY"),
+		.targets = &target,
+		.n_targets = 1,
+		.stand = &stand };
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(rows); i++) {
+		struct pagecheck c;
+
+		stand = false;
+		pagenum_number(slice_from(rows[i].e164),
+		    slice_from(rows[i].national), &target);
+		pagecheck(slice_from(rows[i].html), &look, &c);
+		if (c.targets != rows[i].places ||
+		    stand != (rows[i].places > 0))
+			fail_msg("%s in %s: %u", rows[i].e164, rows[i].html,
+			    c.targets);
+	}
+}
+
+/* A number that begins anywhere in a text longer than what is kept of it. */
+static void test_long(void **state)
+{
+	static char html[4096];
+	struct pagenum_number target;
+	const struct pagecheck_look look = { .key = SLICE("KEY"),
+		.targets = &target,
+		.n_targets = 1 };
+
+	(void)state;
+	pagenum_number(SLICE("+4533123456"), SLICE("33 12 34 56"), &target);
+	for (size_t n = 0; n < sizeof(html) - 32; n++) {
+		struct pagecheck c;
+
+		memset(html, 'x', n);
+		(void)snprintf(html + n, sizeof(html) - n, " 33 12 34 56 yz");
+		pagecheck(slice_from(html), &look, &c);
+		if (c.targets != 1)
+			fail_msg("at %zu: %u", n, c.targets);
 	}
 }
 
@@ -273,9 +441,11 @@ static void test_drawn(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases),
-		cmocka_unit_test(test_letters), cmocka_unit_test(test_domain),
-		cmocka_unit_test(test_drawn), cmocka_unit_test(test_refresh),
-		cmocka_unit_test(test_base), cmocka_unit_test(test_others) };
+		cmocka_unit_test(test_letters),
+		cmocka_unit_test(test_countries), cmocka_unit_test(test_long),
+		cmocka_unit_test(test_domain), cmocka_unit_test(test_drawn),
+		cmocka_unit_test(test_refresh), cmocka_unit_test(test_base),
+		cmocka_unit_test(test_others) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

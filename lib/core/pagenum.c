@@ -1,0 +1,376 @@
+#include "lib/core/pagenum.h"
+
+#include <string.h>
+
+#include "lib/base/scan.h"
+
+/* Signs that the tag's classes name, each as one byte. Blanks are one ' '. */
+#define MARK  '\x01' /* between digits, and no "().-/|" of ASCII */
+#define OTHER '\x02' /* beyond ASCII, and nothing of a number */
+#define PIECE '\x03' /* where an element within the line begins or ends */
+
+/* Longer than any number with all that may stand in it, so that one which
+ * begins before the end of a full text is looked at with what follows. */
+#define OVERLAP 256
+#define BEFORE  4 /* what stands before a number, too */
+#define MARKS   4 /* between two digits */
+#define NOWHERE SIZE_MAX
+
+static size_t digits_of(struct slice s, char *out, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n && n < max; i++)
+		if (scan_is_digit(s.p[i]))
+			out[n++] = s.p[i];
+	out[n] = '\0';
+	return n;
+}
+
+void pagenum_number(struct slice e164, struct slice national,
+    struct pagenum_number *out)
+{
+	char all[PAGENUM_DIGITS_MAX + 1], home[PAGENUM_DIGITS_MAX + 4];
+	const size_t n = digits_of(e164, all, PAGENUM_DIGITS_MAX);
+	size_t left = digits_of(national, home, sizeof(home) - 1), trunk = 0;
+
+	memset(out, 0, sizeof(*out));
+	for (; trunk < 3 && left > 0; trunk++, left--)
+		if (left <= n &&
+		    memcmp(all + n - left, home + trunk, left) == 0)
+			break;
+	if (n < 6 || left < 3 || left > n)
+		return;
+	memcpy(out->cc, all, n - left);
+	memcpy(out->trunk, home, trunk);
+	memcpy(out->nsn, home + trunk, left);
+}
+
+void pagenum_like(struct slice e164, const struct pagenum_number *other,
+    struct pagenum_number *out)
+{
+	const size_t n = strlen(other->nsn);
+
+	*out = *other;
+	if (n < e164.n)
+		memcpy(out->nsn, e164.p + e164.n - n, n);
+}
+
+/* --- what stands where -----------------------------------------------------*/
+
+static char at(const struct pagenum *s, size_t i)
+{
+	return i < s->n ? s->text[i] : '\0';
+}
+
+static size_t skip_pieces(const struct pagenum *s, size_t i)
+{
+	while (at(s, i) == PIECE)
+		i++;
+	return i;
+}
+
+static size_t skip_blank(const struct pagenum *s, size_t i)
+{
+	while (at(s, i) == ' ' || at(s, i) == PIECE)
+		i++;
+	return i;
+}
+
+static size_t skip_between(const struct pagenum *s, size_t i)
+{
+	i = skip_blank(s, i);
+	for (int marks = 0; marks < MARKS; marks++) {
+		const char c = at(s, i);
+
+		if (c == '\0' || strchr("().-/|\x01", c) == NULL)
+			break;
+		i = skip_blank(s, i + 1);
+	}
+	return i;
+}
+
+static size_t skip_open(const struct pagenum *s, size_t i)
+{
+	i = skip_pieces(s, i);
+	return at(s, i) == '(' ? skip_pieces(s, i + 1) : i;
+}
+
+/* E.161: the key that a letter is on; else the sign itself. */
+static char key_of(char c)
+{
+	static const char keys[] = "22233344455566677778889999";
+
+	return scan_is_alpha(c) ? keys[(c | 0x20) - 'a'] : c;
+}
+
+/* How digits may be written. In North America 3-3-4 or without a gap. */
+enum gaps {
+	GAPS_NONE,
+	GAPS_NANP,
+	GAPS_ANY
+};
+
+/* Behind these digits; NOWHERE: they do not stand here. From the letters-th on
+ * letters may stand for them. */
+static size_t take(const struct pagenum *s, size_t i, const char *digits,
+    enum gaps gaps, size_t letters)
+{
+	if (i == NOWHERE)
+		return NOWHERE;
+	for (size_t k = 0; digits[k] != '\0'; k++) {
+		if (k > 0 && (gaps == GAPS_ANY ||
+				 (gaps == GAPS_NANP && (k == 3 || k == 6))))
+			i = skip_between(s, i);
+		i = skip_pieces(s, i);
+		if ((k < letters ? at(s, i) : key_of(at(s, i))) != digits[k])
+			return NOWHERE;
+		i++;
+	}
+	return i;
+}
+
+/* "+", "00" or "011", and what may follow it. */
+static size_t take_prefix(const struct pagenum *s, size_t i)
+{
+	size_t on = at(s, i) == '+' ? i + 1 : take(s, i, "00", GAPS_NONE, 9);
+
+	if (on == NOWHERE)
+		on = take(s, i, "011", GAPS_NONE, 9);
+	return on == NOWHERE ? on : skip_between(s, on);
+}
+
+/* --- a number --------------------------------------------------------------*/
+
+struct hit {
+	size_t end;
+	bool bare; /* neither its country's code nor its trunk prefix */
+};
+
+static bool rest_is(const struct pagenum *s, const struct pagenum_number *w,
+    size_t i, struct hit *h)
+{
+	const enum gaps gaps = strcmp(w->cc, "1") == 0 ? GAPS_NANP : GAPS_ANY;
+
+	if (i == NOWHERE)
+		return false;
+	h->end = take(s, skip_open(s, i), w->nsn, gaps, 3);
+	return h->end != NOWHERE && !scan_is_digit(at(s, h->end));
+}
+
+/* With the trunk prefix or without. */
+static bool national_is(const struct pagenum *s, const struct pagenum_number *w,
+    size_t i, struct hit *h)
+{
+	size_t on;
+
+	if (i == NOWHERE)
+		return false;
+	if (w->trunk[0] != '\0') {
+		on = take(s, skip_open(s, i), w->trunk, GAPS_ANY, 9);
+		if (on != NOWHERE && rest_is(s, w, skip_between(s, on), h))
+			return true;
+	}
+	h->bare = true;
+	return rest_is(s, w, i, h);
+}
+
+/* Does the number begin here? As a regular expression tries it: the longest
+ * beginning first. prefix: behind "+" and the like; NOWHERE. */
+static bool begins(const struct pagenum *s, const struct pagenum_number *w,
+    size_t i, size_t prefix, struct hit *h)
+{
+	const size_t starts[] = { prefix, i };
+
+	for (size_t k = 0; k < 2; k++) {
+		size_t on = starts[k];
+
+		if (on == NOWHERE || (k == 1 && w->cc[0] == '\0'))
+			continue;
+		on = take(s, skip_open(s, on), w->cc, GAPS_NONE, 9);
+		if (on != NOWHERE &&
+		    national_is(s, w, skip_between(s, on), h)) {
+			h->bare = false;
+			return true;
+		}
+	}
+	h->bare = false;
+	return national_is(s, w, i, h);
+}
+
+static bool is_word(char c)
+{
+	return scan_is_alnum(c) || c == '_';
+}
+
+static bool is_in(char c, const char *signs)
+{
+	return c != '\0' && strchr(signs, c) != NULL;
+}
+
+/* What stands before and behind it: of the same piece, or, when it goes over
+ * several, of all of them. */
+static void around(const struct pagenum *s, size_t i, size_t end, char a[2],
+    char b[2])
+{
+	const bool split = memchr(s->text + i, PIECE, end - i) != NULL;
+	size_t k = i;
+
+	memset(a, 0, 2);
+	memset(b, 0, 2);
+	for (int n = 0; n < 2 && k > 0;) {
+		if (s->text[--k] != PIECE)
+			a[n++] = s->text[k];
+		else if (!split)
+			break;
+	}
+	k = end;
+	for (int n = 0; n < 2 && k < s->n; k++) {
+		if (s->text[k] != PIECE)
+			b[n++] = s->text[k];
+		else if (!split)
+			break;
+	}
+}
+
+/* Without separators, or with letters, it must stand alone. */
+static bool is_strict(const struct pagenum *s, size_t i, size_t end)
+{
+	bool digits = true;
+
+	for (; i < end; i++) {
+		if (scan_is_alpha(s->text[i]))
+			return true;
+		digits = digits &&
+			 (scan_is_digit(s->text[i]) || s->text[i] == PIECE);
+	}
+	return digits;
+}
+
+/* An id, a price, a longer number? */
+static bool is_part(const struct pagenum *s, size_t i, size_t end)
+{
+	char a[2], b[2];
+
+	around(s, i, end, a, b);
+	if (scan_is_digit(a[0]) || scan_is_digit(b[0]) || a[0] == '+' ||
+	    (is_in(a[0], ".,-/") && scan_is_digit(a[1])) ||
+	    (is_in(b[0], ".,-") && scan_is_digit(b[1])))
+		return true;
+	return is_strict(s, i, end) &&
+	       (is_word(a[0]) || is_in(a[0], "$#=") || is_word(b[0]) ||
+		   (is_in(b[0], "-@") && is_word(b[1])));
+}
+
+/* Without its trunk prefix a number must be long to be one, and not go on. */
+static bool is_whole(const struct pagenum *s, const struct pagenum_number *w,
+    const struct hit *h)
+{
+	return !h->bare || w->trunk[0] == '\0' ||
+	       (strlen(w->nsn) > 8 &&
+		   !(at(s, h->end) == ' ' && scan_is_digit(at(s, h->end + 1))));
+}
+
+/* --- a text ----------------------------------------------------------------*/
+
+/* Behind the number that begins here, which is counted; i: none does. */
+static size_t look_at(struct pagenum *s, size_t i)
+{
+	const size_t prefix = take_prefix(s, i);
+	struct hit h;
+
+	for (size_t l = 0; l < s->n_lists; l++) {
+		struct pagenum_list *list = &s->lists[l];
+
+		for (size_t k = 0; k < list->n; k++) {
+			const struct pagenum_number *w = &list->numbers[k];
+
+			if (w->nsn[0] == '\0' || !begins(s, w, i, prefix, &h) ||
+			    !is_whole(s, w, &h) ||
+			    (!s->link && is_part(s, i, h.end)))
+				continue;
+			list->places++;
+			if (list->stand != NULL)
+				list->stand[k] = true;
+			return h.end;
+		}
+	}
+	return i;
+}
+
+static void look_until(struct pagenum *s, size_t limit)
+{
+	while (s->from < limit) {
+		const char c = s->text[s->from];
+		const char a = s->from > 0 ? s->text[s->from - 1] : '\0';
+
+		if ((scan_is_digit(c) && (s->link || !scan_is_digit(a))) ||
+		    c == '+' || c == '(') {
+			const size_t end = look_at(s, s->from);
+
+			if (end > s->from) {
+				s->from = end;
+				continue;
+			}
+		}
+		s->from++;
+	}
+}
+
+/* Of several blanks the first is kept. */
+static void put(struct pagenum *s, char c)
+{
+	const size_t last = s->n > 0 && s->text[s->n - 1] == PIECE;
+
+	if (c == ' ' && s->n > last && s->text[s->n - 1 - last] == ' ')
+		return;
+	if (s->n == PAGENUM_TEXT) {
+		size_t gone;
+
+		look_until(s, PAGENUM_TEXT - OVERLAP);
+		gone = s->from - BEFORE;
+		memmove(s->text, s->text + gone, s->n - gone);
+		s->n -= gone;
+		s->from -= gone;
+	}
+	s->text[s->n++] = c;
+}
+
+static char simple(uint32_t c)
+{
+	if (c < 0x80)
+		return c > ' ' ? (char)c : ' ';
+	if (c >= 0xff10 && c <= 0xff19)
+		return (char)('0' + (c - 0xff10));
+	if (c == 0xff08)
+		return '(';
+	if (c == 0xff0b)
+		return '+';
+	if (c == 0xa0 || c == 0x3000 || c == 0xfeff || c == 0x1680)
+		return ' ';
+	if (c == 0x20ac || c == 0x20b9 || c == 0xa3)
+		return '$';
+	return c == 0xad || c == 0xb7 || c == 0x5be || c == 0x61c ||
+		       c == 0x2212 || (c >= 0x2000 && c <= 0x206f) ||
+		       (c > 0xff08 && c <= 0xff0f)
+		   ? MARK
+		   : OTHER;
+}
+
+void pagenum_feed(struct pagenum *s, uint32_t sign)
+{
+	put(s, simple(sign));
+}
+
+void pagenum_break(struct pagenum *s)
+{
+	if (s->n > 0 && s->text[s->n - 1] != PIECE)
+		put(s, PIECE);
+}
+
+void pagenum_end(struct pagenum *s)
+{
+	look_until(s, s->n);
+	s->n = 0;
+	s->from = 0;
+}

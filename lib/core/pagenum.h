@@ -1,0 +1,59 @@
+/*
+ * pagenum.h - telephone numbers in the texts of a page, found as the tag finds
+ * them (static/dni/swap.js, hits() and partOf(): change both).
+ *
+ * A number is its digits, whatever stands between: with its country's code (and
+ * "+", "00" or "011" before that) or the trunk prefix of home, or with neither
+ * where it is long enough or its country has no prefix; letters may stand for
+ * those behind the first three ("1-800-FLOWERS"), full-width digits for any.
+ * What is part of something else (a longer number, a price, an id) is none.
+ *
+ * Pure; hostile input is read in one pass.
+ */
+#ifndef RT_CORE_PAGENUM_H
+#define RT_CORE_PAGENUM_H
+
+#include "lib/base/slice.h"
+
+#define PAGENUM_DIGITS_MAX 15
+#define PAGENUM_TEXT       1024
+
+struct pagenum_number {
+	char cc[PAGENUM_DIGITS_MAX + 1];  /* code of its country */
+	char trunk[4];                    /* dialled before the rest at home */
+	char nsn[PAGENUM_DIGITS_MAX + 1]; /* the rest; "": found nowhere */
+};
+
+/* national: the number as people at home write it. */
+void pagenum_number(struct slice e164, struct slice national,
+    struct pagenum_number *out);
+
+/* One of the same range and length as another. */
+void pagenum_like(struct slice e164, const struct pagenum_number *other,
+    struct pagenum_number *out);
+
+/* What is looked for, and what was found of it. */
+struct pagenum_list {
+	const struct pagenum_number *numbers;
+	size_t n;
+	bool *stand; /* which of them; NULL: nobody asks */
+	unsigned int places;
+};
+
+/* A text, sign by sign; zeroed but for the lists. */
+struct pagenum {
+	struct pagenum_list *lists; /* a place is the first one's */
+	size_t n_lists;
+	bool link; /* the number of a link: it is all there is */
+	char text[PAGENUM_TEXT];
+	size_t n;
+	size_t from; /* what stands before it was looked at */
+};
+
+/* A sign of the text: a byte of ASCII, or a character beyond. */
+void pagenum_feed(struct pagenum *s, uint32_t sign);
+/* An element within the line begins or ends: a number may be split there. */
+void pagenum_break(struct pagenum *s);
+void pagenum_end(struct pagenum *s);
+
+#endif
