@@ -16,6 +16,25 @@ bool sitecheck_is_on(struct slice url, const struct slice *origins, size_t n)
 	return false;
 }
 
+void sitecheck_plain(struct slice url, struct buf *out)
+{
+	const struct slice port = slice_starts_case(url, SLICE("https://"))
+				      ? SLICE(":443")
+				      : SLICE(":80");
+	const size_t host = slice_find(url, ':', 0) + 3;
+	size_t end = host;
+	struct slice origin;
+
+	while (end < url.n && url.p[end] != '/' && url.p[end] != '?' &&
+	       url.p[end] != '#')
+		end++;
+	origin = slice_head(url, end);
+	if (origin.n > host + port.n && slice_ends(origin, port))
+		origin = slice_head(origin, origin.n - port.n);
+	buf_put(out, origin);
+	buf_put(out, slice_skip(url, end));
+}
+
 void sitecheck_probe(struct slice url, struct buf *out)
 {
 	buf_put(out, url);

@@ -57,6 +57,10 @@ bool sitecheck_is_fault(unsigned int found);
 /* Does the address lie on one of the origins (scheme://host[:port])? */
 bool sitecheck_is_on(struct slice url, const struct slice *origins, size_t n);
 
+/* Appends the address as origins are kept: without the port that its scheme has
+ * anyway, which load balancers write out. */
+void sitecheck_plain(struct slice url, struct buf *out);
+
 /* Appends the address with our click id in its query. */
 void sitecheck_probe(struct slice url, struct buf *out);
 /* Is it still there? */

@@ -101,11 +101,14 @@ enum err out_http_url_check(struct slice url)
 static bool join(CURLU *u, const char *base, const char *to,
     char out[OUT_HTTP_URL_MAX + 1])
 {
+	/* libcurl takes a place in the page for a page beside it. */
+	const bool place = to[0] == '#';
 	char *text = NULL;
 	bool ok;
 
 	ok = curl_url_set(u, CURLUPART_URL, base, 0) == CURLUE_OK &&
-	     curl_url_set(u, CURLUPART_URL, to, CURLU_URLENCODE) == CURLUE_OK &&
+	     curl_url_set(u, place ? CURLUPART_FRAGMENT : CURLUPART_URL,
+		 to + place, CURLU_URLENCODE) == CURLUE_OK &&
 	     curl_url_get(u, CURLUPART_URL, &text, 0) == CURLUE_OK &&
 	     slice_to_cstr(slice_from(text), out, OUT_HTTP_URL_MAX + 1);
 	curl_free(text);

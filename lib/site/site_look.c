@@ -183,12 +183,14 @@ static enum err may_ask(struct site_look *l)
 
 static void follow(struct site_look *l, const char *redirect)
 {
-	struct slice to = slice_from(redirect);
+	const struct slice to = slice_from(redirect);
+	struct buf b;
 
+	buf_over(&b, l->url, sizeof(l->url) - 1);
 	/* A place in the page: for browsers, no server hears of it. */
-	to = slice_head(to, slice_find(to, '#', 0));
-	if (!slice_to_cstr(to, l->url, sizeof(l->url)))
-		l->url[0] = '\0'; /* refused by the next ask() */
+	sitecheck_plain(slice_head(to, slice_find(to, '#', 0)), &b);
+	/* Too long an address is refused by the next ask(). */
+	l->url[buf_err(&b) == ERR_OK ? b.n : 0] = '\0';
 	l->seen.hops++;
 }
 
@@ -203,6 +205,16 @@ static const char *base_of(const struct site_look *l, struct slice html,
 		       slice_starts(slice_from(mem), SLICE("http"))
 		   ? mem
 		   : l->url;
+}
+
+/* A place in the page that is there: browsers ask for nothing. */
+static bool is_place(const struct site_look *l, struct slice said,
+    const char *to)
+{
+	const struct slice s = slice_from(to);
+
+	return slice_find(said, '#', 0) < said.n &&
+	       slice_eq_cstr(slice_head(s, slice_find(s, '#', 0)), l->url);
 }
 
 /* Where the page itself sends browsers on: in its head, where "&amp;" is "&",
@@ -228,7 +240,8 @@ static bool sends_on(const struct site_look *l, struct slice html,
 	if (m.keeps_query)
 		buf_put(&b, slice_skip(url, slice_find(url, '?', 0)));
 	return buf_err(&b) == ERR_OK &&
-	       out_http_join(base_of(l, html, base), buf_slice(&b), out);
+	       out_http_join(base_of(l, html, base), buf_slice(&b), out) &&
+	       !is_place(l, buf_slice(&b), out);
 }
 
 /* *again: it leads on. */

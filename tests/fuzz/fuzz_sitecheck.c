@@ -19,6 +19,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	sitecheck_unprobe(buf_slice(&with), &without);
 	if (buf_slice(&without).n > size && !sitecheck_has_probe(url))
 		abort();
+	without.n = 0;
+	sitecheck_plain(url, &without);
+	if (buf_slice(&without).n > size)
+		abort();
 	(void)sitecheck_is_on(url, &url, 1);
 	buf_fini(&with);
 	buf_fini(&without);

@@ -6,6 +6,7 @@
 #include "lib/base/clk.h"
 #include "lib/site/site_look.h"
 #include "tests/support/cm.h"
+#include "tests/support/http_peer.h"
 
 static struct out_http *http;
 
@@ -101,10 +102,117 @@ static void test_robots(void **state)
 	site_look_robots_end(&robots);
 }
 
+/* --- a site at home --------------------------------------------------------*/
+
+#define PORT 8090
+
+static void serve(void *ctx, struct slice request, struct buf *out)
+{
+	static const char *const pages[][2] = {
+		{ "/top",
+		    "HTTP/1.0 200 OK\r\n\r\n<script>location.href = '#top'"
+		    "</script><p>Call us.</p>" },
+		{ "/hash",
+		    "HTTP/1.0 200 OK\r\n\r\n<script>location = '#'</script>" },
+		{ "/based",
+		    "HTTP/1.0 200 OK\r\n\r\n<base href='/other'><script>"
+		    "location.href = '#top'</script>" },
+		{ "/other", "HTTP/1.0 200 OK\r\n\r\n<p>Call us.</p>" },
+		{ "/balanced",
+		    "HTTP/1.0 301 Moved\r\n"
+		    "Location: https://site.invalid:443/x?y#z\r\n\r\n" },
+	};
+	const struct slice path = http_peer_path(request);
+
+	(void)ctx;
+	for (size_t i = 0; i < RT_ARRAY_LEN(pages); i++)
+		if (slice_eq_cstr(slice_head(path, slice_find(path, '?', 0)),
+			pages[i][0]))
+			buf_cstr(out, pages[i][1]);
+}
+
+/* Where a look ends. */
+static void test_ends(void **state)
+{
+	static const struct {
+		const char *path;
+		unsigned int hops;
+		bool on; /* the site itself */
+		const char *ends;
+	} rows[] = {
+		{ "/top", 0, true, "/top?gclid=ringtrace-check" },
+		{ "/hash", 0, true, "/hash?gclid=ringtrace-check" },
+		{ "/based", 1, true, "/other" },
+		{ "/balanced", 1, true, "https://site.invalid/x?y" },
+	};
+	struct http_peer *peer = http_peer_start(PORT, serve, NULL);
+	char home[128];
+
+	(void)state;
+	http_peer_url(peer, "", home, sizeof(home));
+	for (size_t i = 0; i < RT_ARRAY_LEN(rows); i++) {
+		const struct slice origins[] = { slice_from(home),
+			SLICE("https://site.invalid") };
+		struct site_look_robots robots = { .n = 0 };
+		struct site_look l =
+		    look_until(clk_mono_us() + 10 * RT_SEC_US, &robots);
+		char url[192];
+
+		http_peer_url(peer, rows[i].path, url, sizeof(url));
+		l.seen.origins = origins;
+		l.seen.n_origins = RT_ARRAY_LEN(origins);
+		assert_int_equal(site_look(&l, slice_from(url)), ERR_OK);
+		if (l.seen.hops != rows[i].hops ||
+		    !slice_ends(slice_from(l.url), slice_from(rows[i].ends)) ||
+		    sitecheck_is_on(l.seen.final_url, origins, 2) != rows[i].on)
+			fail_msg("%s: %u, %s", rows[i].path, l.seen.hops,
+			    l.url);
+		site_look_robots_end(&robots);
+	}
+	http_peer_stop(peer);
+}
+
+static void test_numbers(void **state)
+{
+	static const struct {
+		const char *e164, *cc, *trunk, *nsn;
+	} rows[] = {
+		{ "+14155550199", "1", "", "4155550199" },
+		{ "+14155557003", "1", "", "4155557003" },
+		{ "+4533123456", "45", "", "33123456" },
+		{ "+442079460018", "44", "0", "2079460018" },
+		{ "+442079460019", "44", "0", "2079460019" },
+		{ "+390612345678", "39", "", "0612345678" },
+		{ "+74951234567", "7", "8", "4951234567" },
+		/* "06 1 234 5678": as the tag takes it apart, which matches. */
+		{ "+3612345678", "3", "0", "612345678" },
+		{ "+1", "", "", "" },
+	};
+	struct slice e164[RT_ARRAY_LEN(rows)];
+	const struct pagenum_number *v;
+	struct arena mem;
+
+	(void)state;
+	arena_init(&mem, 65536);
+	for (size_t i = 0; i < RT_ARRAY_LEN(rows); i++)
+		e164[i] = slice_from(rows[i].e164);
+	assert_int_equal(site_look_numbers(&mem, e164, RT_ARRAY_LEN(rows), &v),
+	    ERR_OK);
+	for (size_t i = 0; i < RT_ARRAY_LEN(rows); i++)
+		if (strcmp(v[i].cc, rows[i].cc) != 0 ||
+		    strcmp(v[i].trunk, rows[i].trunk) != 0 ||
+		    strcmp(v[i].nsn, rows[i].nsn) != 0)
+			fail_msg("%s: %s %s %s", rows[i].e164, v[i].cc,
+			    v[i].trunk, v[i].nsn);
+	assert_int_equal(site_look_numbers(&mem, NULL, 0, &v), ERR_OK);
+	arena_fini(&mem);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_deadline),
-		cmocka_unit_test(test_refused), cmocka_unit_test(test_robots) };
+		cmocka_unit_test(test_refused), cmocka_unit_test(test_robots),
+		cmocka_unit_test(test_ends), cmocka_unit_test(test_numbers) };
 
 	return cmocka_run_group_tests(tests, start, stop);
 }

@@ -39,6 +39,36 @@ static void test_probe(void **state)
 	}
 }
 
+static void test_plain(void **state)
+{
+	static const char *const urls[][2] = {
+		{ "https://a.example:443/b?c", "https://a.example/b?c" },
+		{ "HTTPS://a.example:443", "HTTPS://a.example" },
+		{ "http://a.example:80?x", "http://a.example?x" },
+		{ "http://[::1]:80/", "http://[::1]/" },
+		{ "https://a.example:80/", "https://a.example:80/" },
+		{ "http://a.example:443/", "http://a.example:443/" },
+		{ "https://a.example:8443/", "https://a.example:8443/" },
+		{ "https://a.example/:443", "https://a.example/:443" },
+		{ "http://[::80]/", "http://[::80]/" },
+		{ "https://:443", "https://:443" },
+		{ "https:443", "https:443" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(urls); i++) {
+		char mem[64];
+		struct buf b;
+
+		buf_over(&b, mem, sizeof(mem));
+		sitecheck_plain(slice_from(urls[i][0]), &b);
+		if (!slice_eq_cstr(buf_slice(&b), urls[i][1]))
+			fail_msg("%s: %.*s", urls[i][0],
+			    SLICE_FMT(buf_slice(&b)));
+	}
+}
+
 /* A site may put it anywhere in the query, or only look as if. */
 static void test_has_probe(void **state)
 {
@@ -209,8 +239,8 @@ static void test_judge(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_probe),
-		cmocka_unit_test(test_has_probe), cmocka_unit_test(test_is_on),
-		cmocka_unit_test(test_judge) };
+		cmocka_unit_test(test_plain), cmocka_unit_test(test_has_probe),
+		cmocka_unit_test(test_is_on), cmocka_unit_test(test_judge) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
