@@ -61,44 +61,82 @@ enum err pool_use(const struct pool_use_lease *l, size_t n, int64_t from_us,
 	return ERR_OK;
 }
 
-/* A line through the days' peaks. */
+/* --- where it leads
+ * ---------------------------------------------------------------------*/
+
+/* A line through the days' peaks; where weekdays are told apart, one through
+ * each weekday's, which grow in proportion to their height. */
 struct line {
-	double per_day;
-	double last;  /* where it is now */
-	double error; /* standard error of per_day */
+	double per_day; /* of the busiest weekday */
+	double last;    /* where that is now */
+	double error;   /* standard error of per_day */
 };
 
-/* Least squares. */
-static struct line line_of(const uint32_t *peak, size_t n)
+#define WEEK 7
+
+/* Days i, i + every and so on: their middle, and the mean of their peaks. */
+struct middle {
+	double day;
+	double peak;
+};
+
+static struct middle middle_of(const uint32_t *peak, size_t days, size_t i,
+    size_t every)
 {
-	const double mid = ((double)n - 1.0) / 2.0;
-	double mean = 0.0, xy = 0.0, xx = 0.0, rest = 0.0;
+	struct middle m = { .day = 0.0 };
+	double n = 0.0;
+
+	for (; i < days; i += every) {
+		m.day += (double)i;
+		m.peak += peak[i];
+		n += 1.0;
+	}
+	m.day /= n;
+	m.peak /= n;
+	return m;
+}
+
+/* Least squares. */
+static struct line line_of(const uint32_t *peak, size_t days)
+{
+	const size_t every = days < POOL_USE_WEEKS_DAYS ? 1 : WEEK;
+	double xy = 0.0, xx = 0.0, yy = 0.0, top = 0.0;
+	struct middle m[WEEK];
 	struct line l = { .per_day = 0.0 };
 
-	for (size_t i = 0; i < n; i++)
-		mean += peak[i] / (double)n;
-	for (size_t i = 0; i < n; i++) {
-		xy += ((double)i - mid) * (peak[i] - mean);
-		xx += ((double)i - mid) * ((double)i - mid);
-	}
-	if (!(xx > 0.0))
+	if (days < 3)
 		return l;
+	for (size_t i = 0; i < every; i++) {
+		m[i] = middle_of(peak, days, i, every);
+		top = fmax(top, m[i].peak);
+	}
+	if (!(top > 0.0))
+		return l;
+	for (size_t i = 0; i < days; i++) {
+		const struct middle *of = &m[i % every];
+		const double x = ((double)i - of->day) * of->peak / top;
+		const double y = peak[i] - of->peak;
+
+		xy += x * y;
+		xx += x * x;
+		yy += y * y;
+	}
 	l.per_day = xy / xx;
-	l.last = mean + l.per_day * mid;
-	for (size_t i = 0; i < n; i++)
-		rest += pow(peak[i] - mean - l.per_day * ((double)i - mid), 2);
-	if (n > 2)
-		l.error = sqrt(rest / ((double)n - 2.0) / xx);
+	l.error = sqrt(
+	    fmax(yy - l.per_day * xy, 0.0) / (double)(days - every - 1) / xx);
+	for (size_t i = 0; i < every; i++)
+		l.last = fmax(l.last,
+		    m[i].peak + l.per_day * ((double)(days - 1) - m[i].day) *
+				    m[i].peak / top);
 	return l;
 }
 
-/* In a new pool's first days the way from a weekend to a Wednesday, or three
- * quiet days and a busy one, look like growth. */
 static bool is_trend(const struct line *l, size_t days)
 {
-	return l->per_day > 0.0 &&
-	       (days >= POOL_USE_SURE_DAYS ||
-		   l->per_day > POOL_USE_SURE_ERRORS * l->error);
+	const double errors = days < POOL_USE_WEEKS_DAYS ? POOL_USE_EARLY_ERRORS
+							 : POOL_USE_SURE_ERRORS;
+
+	return l->per_day > 0.0 && l->per_day > errors * l->error;
 }
 
 struct pool_use_trend pool_use_trend(const uint32_t *peak, size_t days,

@@ -39,9 +39,13 @@ enum pool_use_state {
 
 #define POOL_USE_DAYS_MAX  28
 #define POOL_USE_SOON_DAYS 14
-/* Before so many days a trend has to be so many times its standard error. */
-#define POOL_USE_SURE_DAYS   14
-#define POOL_USE_SURE_ERRORS 3.0
+/* From so many days on each is compared with those of its own weekday: a week
+ * goes up and down by itself. */
+#define POOL_USE_WEEKS_DAYS 14
+/* So many times its standard error makes growth a trend. Before two weeks are
+ * known, the way from a Sunday to a Thursday has four to five of them. */
+#define POOL_USE_SURE_ERRORS  3.0
+#define POOL_USE_EARLY_ERRORS 6.0
 
 struct pool_use_trend {
 	enum pool_use_state state;

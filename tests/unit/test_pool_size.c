@@ -197,6 +197,52 @@ static void test_trend(void **state)
 	}
 }
 
+#define WEEKDAY 40
+#define WEEKEND 5
+#define NUMBERS 44
+
+/* days of weeks that are alike but for `more` numbers a week, the last of them
+ * `last` days after a Monday. */
+static struct pool_use_trend weeks(size_t days, size_t last, uint32_t more,
+    uint32_t numbers)
+{
+	uint32_t peak[POOL_USE_DAYS_MAX];
+
+	for (size_t i = 0; i < days; i++) {
+		const size_t day = 5 * 7 + last + i + 1 - days;
+
+		peak[i] = (day % 7 < 5 ? WEEKDAY : WEEKEND) +
+			  more * (uint32_t)(day / 7 - 1);
+	}
+	return pool_use_trend(peak, days, numbers, 0);
+}
+
+/* Weekdays above weekends are no growth, whatever day it is and however many
+ * are known; nor is one week above the other no growth on a Sunday. */
+static void test_weeks(void **state)
+{
+	(void)state;
+	for (size_t days = 3; days <= POOL_USE_DAYS_MAX; days++)
+		for (size_t last = 0; last < 7; last++)
+			for (uint32_t n = WEEKDAY + 1; n < 2 * WEEKDAY; n++)
+				if (weeks(days, last, 0, n).state !=
+				    POOL_USE_CALM)
+					fail_msg("%zu days to %zu, %u numbers",
+					    days, last, (unsigned int)n);
+	/* Of the last weeks' 40 + 4: one number is left, then none. */
+	for (size_t days = POOL_USE_WEEKS_DAYS; days <= POOL_USE_DAYS_MAX;
+	     days++)
+		for (size_t last = 0; last < 7; last++) {
+			const struct pool_use_trend t =
+			    weeks(days, last, 1, NUMBERS + 1);
+
+			if (t.state != POOL_USE_SOON || t.days < 1 ||
+			    t.days > 8)
+				fail_msg("%zu days to %zu: %d, %u", days, last,
+				    (int)t.state, (unsigned int)t.days);
+		}
+}
+
 /* Every allocation fails once; nothing is written then, and nothing leaks. */
 static void test_no_memory(void **state)
 {
@@ -235,6 +281,7 @@ int main(void)
 		cmocka_unit_test(test_holds),
 		cmocka_unit_test(test_use),
 		cmocka_unit_test(test_trend),
+		cmocka_unit_test(test_weeks),
 		cmocka_unit_test(test_no_memory),
 	};
 
