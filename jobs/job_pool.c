@@ -11,7 +11,9 @@
 static enum err one_hour(const struct queue_env *env,
     const struct pool_use_pool *p, int64_t hour_us)
 {
-	struct pool_hour row = { .hour_us = hour_us, .numbers = p->numbers };
+	struct pool_hour row = { .hour_us = hour_us,
+		.numbers = p->numbers,
+		.rest_s = p->rest_s };
 	struct pool_use use;
 	enum err e;
 
@@ -33,6 +35,7 @@ static enum err tell(const struct queue_env *env, const struct pool_use_pool *p,
     const struct pool_use_trend *t)
 {
 	const bool full = t->state == POOL_USE_FULL;
+	const char *in_use = p->rest_s > 0 ? "in use or resting" : "in use";
 	char subject[LINE_BYTES], text[LINE_BYTES], path[ID_TEXT_MAX + 16],
 	    key[ID_TEXT_MAX + 48], id[ID_TEXT_MAX];
 
@@ -42,15 +45,16 @@ static enum err tell(const struct queue_env *env, const struct pool_use_pool *p,
 	    p->name);
 	if (full)
 		(void)snprintf(text, sizeof(text),
-		    "Within the last day all %u numbers of %.400s were in use,"
+		    "Within the last day all %u numbers of %.400s were %s,"
 		    " or visitors went without one. Their calls are credited"
 		    " less exactly.",
-		    (unsigned int)p->numbers, p->name);
+		    (unsigned int)p->numbers, p->name, in_use);
 	else
 		(void)snprintf(text, sizeof(text),
 		    "At the trend of the last weeks all %u numbers of %.400s"
-		    " will be in use in about %u days.",
-		    (unsigned int)p->numbers, p->name, (unsigned int)t->days);
+		    " will be %s in about %u days.",
+		    (unsigned int)p->numbers, p->name, in_use,
+		    (unsigned int)t->days);
 	(void)snprintf(path, sizeof(path), "/pools/%s", id);
 	(void)snprintf(key, sizeof(key), "%s:%s:%lld", id,
 	    full ? "full" : "soon", (long long)(env->now_us / TOLD_AGAIN_US));
@@ -80,19 +84,29 @@ static enum err watch(const struct queue_env *env,
 	return e;
 }
 
-static enum err one_pool(const struct queue_env *env,
+/* The first hour that is to be made, or to be made again. */
+static int64_t first_hour(const struct queue_env *env,
     const struct pool_use_pool *p)
 {
-	const int64_t end_us = env->now_us - SETTLED_US;
 	int64_t at_us = env->now_us - JOB_POOL_BACK_US;
-	enum err e = ERR_OK;
-	int made = 0;
 
 	if (p->created_us > at_us)
 		at_us = p->created_us;
 	if (p->last_us >= at_us)
 		at_us = p->last_us + RT_HOUR_US;
-	at_us = at_us / RT_HOUR_US * RT_HOUR_US;
+	if (p->other_us != 0 && p->other_us < at_us)
+		at_us = p->other_us;
+	return at_us / RT_HOUR_US * RT_HOUR_US;
+}
+
+static enum err one_pool(const struct queue_env *env,
+    const struct pool_use_pool *p)
+{
+	const int64_t end_us = env->now_us - SETTLED_US;
+	int64_t at_us = first_hour(env, p);
+	enum err e = ERR_OK;
+	int made = 0;
+
 	for (; made < JOB_POOL_HOURS_MAX && e == ERR_OK &&
 	       at_us + RT_HOUR_US <= end_us;
 	     made++, at_us += RT_HOUR_US)
@@ -101,7 +115,10 @@ static enum err one_pool(const struct queue_env *env,
 	if (e == ERR_OK && made > 0)
 		e = db_pool_use_forget(env->db, p->company, p->pool,
 		    env->now_us - JOB_POOL_BACK_US);
-	return e == ERR_OK && made > 0 ? watch(env, p) : e;
+	/* While some are missing, the others tell nothing. */
+	return e == ERR_OK && made > 0 && at_us + RT_HOUR_US > end_us
+		   ? watch(env, p)
+		   : e;
 }
 
 enum err job_pool(const struct queue_env *env, const struct job_row *job)
@@ -111,7 +128,8 @@ enum err job_pool(const struct queue_env *env, const struct job_row *job)
 	enum err e;
 
 	(void)job;
-	e = db_pool_use_pools(env->db, env->arena, &pools, &n);
+	e = db_pool_use_pools(env->db, env->now_us - JOB_POOL_BACK_US,
+	    env->arena, &pools, &n);
 	for (size_t i = 0; i < n && e == ERR_OK; i++)
 		e = one_pool(env, &pools[i]);
 	return e;

@@ -36,7 +36,9 @@ static void head_view(const struct page_pool_facts *f, struct view *v)
 	view_cstr(v, "pool_name", f->pool.name);
 	page_words_put_count(v, "numbers", f->pool.numbers);
 	view_flag(v, "one_number", f->pool.numbers == 1);
-	page_words_put_count(v, "held", f->pool.held - f->pool.held_left);
+	page_words_put_count(v, "held", f->pool.held);
+	view_flag(v, "rests", f->pool.min_reuse_s > 0);
+	page_words_put_count(v, "resting", f->pool.resting);
 	view_flag(v, "any_left", f->pool.held_left > 0);
 	page_words_put_count(v, "held_left", f->pool.held_left);
 	page_words_put_count(v, "peak", f->week_peak);

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct change {
 	int64_t at_us;
@@ -30,8 +31,34 @@ static uint32_t peak_of(struct change *c, size_t n)
 	return (uint32_t)most;
 }
 
-enum err pool_use(const struct pool_use_lease *l, size_t n, int64_t from_us,
-    int64_t to_us, struct pool_use *out)
+/* By number, then in time. */
+static int by_number(const void *a, const void *b)
+{
+	const struct pool_use_hold *x = a, *y = b;
+	const int c = memcmp(x->number.v, y->number.v, ID_BYTES);
+
+	return c != 0 ? c
+		      : (x->lease.from_us > y->lease.from_us) -
+			    (x->lease.from_us < y->lease.from_us);
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* When the first of n, which are in order, was to be had again. */
+static int64_t free_at(const struct pool_use_hold *h, size_t n, int64_t rest_us)
+{
+	const int64_t rested_us = h->lease.to_us + rest_us;
+
+	return n > 1 && id_eq(h[0].number.v, h[1].number.v)
+		   ? earlier(rested_us, h[1].lease.from_us)
+		   : rested_us;
+}
+
+enum err pool_use(struct pool_use_hold *h, size_t n, int64_t rest_us,
+    int64_t from_us, int64_t to_us, struct pool_use *out)
 {
 	struct pool_use u = { .leases = 0 };
 	struct change *c;
@@ -43,15 +70,19 @@ enum err pool_use(const struct pool_use_lease *l, size_t n, int64_t from_us,
 	}
 	if ((c = calloc(2 * n, sizeof(*c))) == NULL)
 		return ERR_NOMEM;
+	qsort(h, n, sizeof(*h), by_number);
 	for (size_t i = 0; i < n; i++) {
-		const int64_t a =
-		    l[i].from_us > from_us ? l[i].from_us : from_us;
-		const int64_t b = l[i].to_us < to_us ? l[i].to_us : to_us;
+		const struct pool_use_lease *l = &h[i].lease;
+		const int64_t a = l->from_us > from_us ? l->from_us : from_us;
+		const int64_t last =
+		    h[i].left_us != 0 ? earlier(h[i].left_us, to_us) : to_us;
+		const int64_t held = earlier(l->to_us, last);
+		const int64_t b = earlier(free_at(&h[i], n - i, rest_us), last);
 
-		u.leases += l[i].from_us >= from_us && l[i].from_us < to_us;
+		u.leases += l->from_us >= from_us && l->from_us < to_us;
+		u.held_us += held > a ? (uint64_t)(held - a) : 0;
 		if (b <= a)
 			continue;
-		u.held_us += (uint64_t)(b - a);
 		c[have++] = (struct change){ a, 1 };
 		c[have++] = (struct change){ b, -1 };
 	}

@@ -3,12 +3,13 @@
  *
  * From leases, "held from t0 until t1", to the figures of a span of time; from
  * the busiest moments of the last days to a warning before the pool is empty.
- * Pure.
+ * Where the pool has a minimum gap, a number that rests is as little to be had
+ * as one that is held. A number that left the pool counts until then. Pure.
  */
 #ifndef RT_CORE_POOL_USE_H
 #define RT_CORE_POOL_USE_H
 
-#include "lib/base/err.h"
+#include "lib/core/id.h"
 
 #include <stddef.h>
 
@@ -17,16 +18,23 @@ struct pool_use_lease {
 	int64_t to_us;
 };
 
+struct pool_use_hold {
+	struct number_id number;
+	struct pool_use_lease lease;
+	int64_t left_us; /* when the number left the pool; 0: it has not */
+};
+
 struct pool_use {
 	uint32_t leases;  /* that began within it */
-	uint32_t peak;    /* most held at one moment */
+	uint32_t peak;    /* most held or resting at one moment */
 	uint64_t held_us; /* of all of them, within it */
 };
 
-/* Of [from_us, to_us); leases in any order, parts outside do not count. Sorts
- * nothing of the caller's. ERR_NOMEM. */
-RT_MUST_USE enum err pool_use(const struct pool_use_lease *l, size_t n,
-    int64_t from_us, int64_t to_us, struct pool_use *out);
+/* Of [from_us, to_us); parts outside do not count. After its lease a number
+ * rests for rest_us, or until its next one: its last visitor may have it back.
+ * h: in any order, sorted here. ERR_NOMEM. */
+RT_MUST_USE enum err pool_use(struct pool_use_hold *h, size_t n,
+    int64_t rest_us, int64_t from_us, int64_t to_us, struct pool_use *out);
 
 enum pool_use_state {
 	POOL_USE_UNUSED,  /* no day of it is known: nobody has come */

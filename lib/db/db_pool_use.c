@@ -7,19 +7,27 @@
 /* --- from the leases
  * -----------------------------------------------------------*/
 
-static const char began_sql[] =
-    "SELECT started_at, LEAST(expires_at, COALESCE(released_at, expires_at))"
-    " FROM lease WHERE company_id = ? AND pool_id = ? AND started_at >= ?"
-    " AND started_at < ? LIMIT ?";
+#define END "LEAST(l.expires_at, COALESCE(l.released_at, l.expires_at))"
 
-/* Held at a moment, by numbers of the pool and by those that have left it:
- * leases of a number never overlap, so of each number the last that began
- * before. One entry of an index a number, where a range of beginnings would be
- * as long as the longest visit. */
-#define HELD_AT                                                             \
-	" FROM (SELECT number_id, 1 AS inside FROM pool_number"             \
+/* left_at: NULL while the number is in the pool. */
+static const char began_sql[] =
+    "SELECT l.number_id, l.started_at, " END
+    ", CASE WHEN i.number_id IS NULL THEN o.left_at END FROM lease l"
+    " LEFT JOIN pool_number_left o ON o.company_id = l.company_id"
+    " AND o.pool_id = l.pool_id AND o.number_id = l.number_id"
+    " LEFT JOIN pool_number i ON i.company_id = o.company_id"
+    " AND i.pool_id = o.pool_id AND i.number_id = o.number_id"
+    " WHERE l.company_id = ? AND l.pool_id = ? AND l.started_at >= ?"
+    " AND l.started_at < ? LIMIT ?";
+
+/* Begun before a moment and ended after another, by numbers of the pool and by
+ * those that have left it: leases of a number never overlap, so of each number
+ * the last that began before. One entry of an index a number, where a range of
+ * beginnings would be as long as the longest visit. */
+#define LAST_AT                                                             \
+	" FROM (SELECT number_id, NULL AS left_at FROM pool_number"         \
 	" WHERE company_id = ? AND pool_id = ?"                             \
-	" UNION ALL SELECT o.number_id, 0 FROM pool_number_left o"          \
+	" UNION ALL SELECT o.number_id, o.left_at FROM pool_number_left o"  \
 	" LEFT JOIN pool_number i ON i.company_id = o.company_id"           \
 	" AND i.pool_id = o.pool_id AND i.number_id = o.number_id"          \
 	" WHERE o.company_id = ? AND o.pool_id = ? AND i.number_id IS NULL" \
@@ -31,15 +39,17 @@ static const char began_sql[] =
 	" AND (l.released_at IS NULL OR l.released_at > ?)"
 
 static const char carried_sql[] =
-    "SELECT l.started_at,"
-    " LEAST(l.expires_at, COALESCE(l.released_at, l.expires_at))" HELD_AT
-    " LIMIT ?";
+    "SELECT l.number_id, l.started_at, " END ", pn.left_at" LAST_AT " LIMIT ?";
 
-static const char held_sql[] =
-    "SELECT COUNT(*), CAST(COALESCE(SUM(1 - pn.inside), 0) AS UNSIGNED)" HELD_AT;
+static const char now_sql[] =
+    "SELECT CAST(COALESCE(SUM(s.inside AND s.live), 0) AS UNSIGNED),"
+    " CAST(COALESCE(SUM(NOT s.inside AND s.live), 0) AS UNSIGNED),"
+    " CAST(COALESCE(SUM(s.inside AND NOT s.live), 0) AS UNSIGNED)"
+    " FROM (SELECT pn.left_at IS NULL AS inside, " END " > ? AS live" LAST_AT
+    ") s";
 
-static void in_held_at(struct stmt *st, const struct company_id *company,
-    const struct pool_id *pool, int64_t at_us)
+static void in_last_at(struct stmt *st, const struct company_id *company,
+    const struct pool_id *pool, int64_t at_us, int64_t ended_us)
 {
 	for (int i = 0; i < 2; i++) {
 		stmt_in_id(st, company->v);
@@ -49,55 +59,59 @@ static void in_held_at(struct stmt *st, const struct company_id *company,
 	stmt_in_id(st, company->v);
 	stmt_in_time_us(st, at_us);
 	stmt_in_id(st, pool->v);
-	stmt_in_time_us(st, at_us);
-	stmt_in_time_us(st, at_us);
+	stmt_in_time_us(st, ended_us);
+	stmt_in_time_us(st, ended_us);
 }
 
 #define ROWS_FIRST 1024
 
 struct span_rows {
-	struct pool_use_lease *v;
+	struct pool_use_hold *v;
 	size_t n;
 	size_t cap;
 };
 
-static enum err add_span(struct span_rows *r, const struct pool_use_lease *l)
+static enum err add_span(struct span_rows *r, const struct pool_use_hold *h)
 {
 	const size_t cap = r->cap == 0 ? ROWS_FIRST : 2 * r->cap;
 
 	if (r->n == r->cap) {
-		struct pool_use_lease *v = realloc(r->v, cap * sizeof(*v));
+		struct pool_use_hold *v = realloc(r->v, cap * sizeof(*v));
 
 		if (v == NULL)
 			return ERR_NOMEM;
 		r->v = v;
 		r->cap = cap;
 	}
-	r->v[r->n++] = *l;
+	r->v[r->n++] = *h;
 	return ERR_OK;
 }
 
 static enum err read_span(struct stmt *st, struct span_rows *rows)
 {
-	struct pool_use_lease l;
+	struct pool_use_hold h;
 	enum err e;
 
-	stmt_out_time_us(st, &l.from_us);
-	stmt_out_time_us(st, &l.to_us);
+	stmt_out_id(st, h.number.v);
+	stmt_out_time_us(st, &h.lease.from_us);
+	stmt_out_time_us(st, &h.lease.to_us);
+	stmt_out_time_us(st, &h.left_us);
 	e = stmt_each(st);
 	while (e == ERR_OK && rows->n < DB_POOL_USE_LEASES_MAX &&
 	       (e = stmt_next(st)) == ERR_OK)
-		e = add_span(rows, &l);
+		e = add_span(rows, &h);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
+/* rest_us: how long a number rests after its lease. */
 static enum err span_rows(struct db *db, struct company_id company,
-    struct pool_id pool, int64_t from_us, int64_t to_us, struct span_rows *out)
+    struct pool_id pool, int64_t rest_us, int64_t from_us, int64_t to_us,
+    struct span_rows *out)
 {
 	struct stmt *st = stmt_begin(db, carried_sql);
 	enum err e;
 
-	in_held_at(st, &company, &pool, from_us);
+	in_last_at(st, &company, &pool, from_us, from_us - rest_us);
 	stmt_in_u64(st, DB_POOL_USE_LEASES_MAX);
 	e = read_span(st, out);
 	stmt_end(st);
@@ -114,14 +128,36 @@ static enum err span_rows(struct db *db, struct company_id company,
 	return e;
 }
 
+static enum err read_rest(struct db *db, struct company_id company,
+    struct pool_id pool, int64_t *rest_us)
+{
+	static const char sql[] =
+	    "SELECT COALESCE(MAX(min_reuse_s), 0) FROM pool"
+	    " WHERE company_id = ? AND id = ?";
+	struct stmt *st = stmt_begin(db, sql);
+	uint32_t rest_s;
+	enum err e;
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, pool.v);
+	stmt_out_u32(st, &rest_s);
+	if ((e = stmt_one(st)) == ERR_OK)
+		*rest_us = rest_s * RT_SEC_US;
+	return e;
+}
+
 enum err db_pool_use_span(struct db *db, struct company_id company,
     struct pool_id pool, int64_t from_us, int64_t to_us, struct pool_use *out)
 {
 	struct span_rows rows = { .v = NULL };
-	enum err e = span_rows(db, company, pool, from_us, to_us, &rows);
+	int64_t rest_us = 0;
+	enum err e = read_rest(db, company, pool, &rest_us);
 
 	if (e == ERR_OK)
-		e = pool_use(rows.v, rows.n, from_us, to_us, out);
+		e = span_rows(db, company, pool, rest_us, from_us, to_us,
+		    &rows);
+	if (e == ERR_OK)
+		e = pool_use(rows.v, rows.n, rest_us, from_us, to_us, out);
 	free(rows.v);
 	return e;
 }
@@ -134,10 +170,10 @@ enum err db_pool_use_put(struct db *db, struct company_id company,
 {
 	static const char sql[] =
 	    "INSERT INTO pool_hour (company_id, pool_id, hour_at, leases, peak,"
-	    " held_s, numbers) VALUES (?, ?, ?, ?, ?, ?, ?)"
+	    " held_s, numbers, rest_s) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 	    " ON DUPLICATE KEY UPDATE leases = VALUES(leases),"
 	    " peak = VALUES(peak), held_s = VALUES(held_s),"
-	    " numbers = VALUES(numbers)";
+	    " rest_s = VALUES(rest_s)";
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_id(st, company.v);
@@ -147,6 +183,7 @@ enum err db_pool_use_put(struct db *db, struct company_id company,
 	stmt_in_u64(st, row->peak);
 	stmt_in_u64(st, row->held_s);
 	stmt_in_u64(st, row->numbers);
+	stmt_in_u64(st, row->rest_s);
 	return stmt_exec(st, NULL);
 }
 
@@ -155,7 +192,7 @@ enum err db_pool_use_hours(struct db *db, struct company_id company,
     struct pool_hour **rows, size_t *n)
 {
 	static const char sql[] =
-	    "SELECT hour_at, leases, peak, held_s, numbers FROM pool_hour"
+	    "SELECT hour_at, leases, peak, held_s, numbers, rest_s FROM pool_hour"
 	    " WHERE company_id = ? AND pool_id = ? AND hour_at >= ?"
 	    " AND hour_at < ? ORDER BY hour_at LIMIT ?";
 	struct pool_hour row;
@@ -171,28 +208,35 @@ enum err db_pool_use_hours(struct db *db, struct company_id company,
 	stmt_out_u32(st, &row.peak);
 	stmt_out_u64(st, &row.held_s);
 	stmt_out_u32(st, &row.numbers);
+	stmt_out_u32(st, &row.rest_s);
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
-enum err db_pool_use_pools(struct db *db, struct arena *mem,
+enum err db_pool_use_pools(struct db *db, int64_t from_us, struct arena *mem,
     struct pool_use_pool **rows, size_t *n)
 {
 	static const char sql[] =
 	    "SELECT p.company_id, p.id, p.name, (SELECT COUNT(*) FROM pool_number pn"
 	    " WHERE pn.company_id = p.company_id AND pn.pool_id = p.id),"
-	    " p.created_at, (SELECT MAX(h.hour_at) FROM pool_hour h"
-	    " WHERE h.company_id = p.company_id AND h.pool_id = p.id)"
+	    " p.min_reuse_s, p.created_at, (SELECT MAX(h.hour_at)"
+	    " FROM pool_hour h WHERE h.company_id = p.company_id"
+	    " AND h.pool_id = p.id), (SELECT MIN(h.hour_at) FROM pool_hour h"
+	    " WHERE h.company_id = p.company_id AND h.pool_id = p.id"
+	    " AND h.hour_at >= ? AND h.rest_s <> p.min_reuse_s)"
 	    " FROM pool p WHERE p.archived_at IS NULL LIMIT ?";
 	struct pool_use_pool row;
 	struct stmt *st = stmt_begin(db, sql);
 
+	stmt_in_time_us(st, from_us);
 	stmt_in_u64(st, DB_POOL_USE_POOLS_MAX);
 	stmt_out_id(st, row.company.v);
 	stmt_out_id(st, row.pool.v);
 	stmt_out_text(st, row.name, sizeof(row.name));
 	stmt_out_u32(st, &row.numbers);
+	stmt_out_u32(st, &row.rest_s);
 	stmt_out_time_us(st, &row.created_us);
 	stmt_out_time_us(st, &row.last_us);
+	stmt_out_time_us(st, &row.other_us);
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
@@ -238,11 +282,14 @@ static void bind_row(struct stmt *st, const struct company_id *company,
 static enum err read_held(struct db *db, struct company_id company,
     int64_t now_us, struct pool_use_row *row)
 {
-	struct stmt *st = stmt_begin(db, held_sql);
+	struct stmt *st = stmt_begin(db, now_sql);
 
-	in_held_at(st, &company, &row->id, now_us);
+	stmt_in_time_us(st, now_us);
+	in_last_at(st, &company, &row->id, now_us,
+	    now_us - row->min_reuse_s * RT_SEC_US);
 	stmt_out_u32(st, &row->held);
 	stmt_out_u32(st, &row->held_left);
+	stmt_out_u32(st, &row->resting);
 	return stmt_one(st);
 }
 

@@ -15,18 +15,20 @@
  * change hands ten times. */
 #define DB_POOL_USE_LEASES_MAX 1000000
 
-/* From the leases: [from_us, to_us), at most some hours. */
+/* From the leases: [from_us, to_us), at most some hours; resting as the pool
+ * has it now. */
 RT_MUST_USE enum err db_pool_use_span(struct db *db, struct company_id company,
     struct pool_id pool, int64_t from_us, int64_t to_us, struct pool_use *out);
 
 struct pool_hour {
 	int64_t hour_us;
 	uint32_t leases;
-	uint32_t peak;
+	uint32_t peak; /* held or resting: struct pool_use */
 	uint64_t held_s;
-	uint32_t numbers;
+	uint32_t numbers; /* there were then */
+	uint32_t rest_s;  /* that peak goes by */
 };
-/* Written over when it is there. */
+/* Written over when it is there, but for numbers. */
 RT_MUST_USE enum err db_pool_use_put(struct db *db, struct company_id company,
     struct pool_id pool, const struct pool_hour *row);
 #define DB_POOL_USE_HOURS_MAX ((size_t)100 * 24)
@@ -41,13 +43,16 @@ struct pool_use_pool {
 	struct pool_id pool;
 	char name[DB_NAME_BYTES];
 	uint32_t numbers;
+	uint32_t rest_s; /* pool_row's min_reuse_s */
 	int64_t created_us;
-	int64_t last_us; /* latest hour that is made; 0: none */
+	int64_t last_us;  /* latest hour that is made; 0: none */
+	int64_t other_us; /* earliest hour made by another rest; 0: none */
 };
 #define DB_POOL_USE_POOLS_MAX 10000
-/* Of all companies, those not archived. */
-RT_MUST_USE enum err db_pool_use_pools(struct db *db, struct arena *mem,
-    struct pool_use_pool **rows, size_t *n);
+/* Of all companies, those not archived. from_us: no earlier hours are asked
+ * about for other_us. */
+RT_MUST_USE enum err db_pool_use_pools(struct db *db, int64_t from_us,
+    struct arena *mem, struct pool_use_pool **rows, size_t *n);
 
 /* Forgets the numbers that left the pool before before_us and are held by
  * nobody since: the hours from then on can still be made. */
@@ -59,8 +64,9 @@ struct pool_use_row {
 	struct pool_id id;
 	char name[DB_NAME_BYTES];
 	uint32_t numbers;
-	uint32_t held;      /* now */
-	uint32_t held_left; /* of these, by numbers that were taken out */
+	uint32_t held;      /* of these, now */
+	uint32_t held_left; /* of others, that were taken out of the pool */
+	uint32_t resting;   /* of its numbers: held by nobody, not free yet */
 	uint32_t min_reuse_s;
 };
 #define DB_POOL_USE_ROWS_MAX 200

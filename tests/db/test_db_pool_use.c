@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/db/db_lease.h"
+#include "lib/db/db_number.h"
 #include "lib/db/db_pool.h"
 #include "lib/db/db_pool_count.h"
 #include "lib/db/db_pool_owner.h"
@@ -12,6 +13,7 @@
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
+#include "tests/support/testdb_call.h"
 
 #define NOW     TESTDB_NOW_US /* a full hour */
 #define OWNER_A SLICE("host-a:/run")
@@ -142,6 +144,7 @@ static void test_hours(void **state)
 	(void)state;
 	ok(db_pool_use_put(jobd, company(0), pool(), &h));
 	h.peak = 3; /* made again: written over */
+	h.numbers = 9;
 	ok(db_pool_use_put(jobd, company(0), pool(), &h));
 	h.hour_us = NOW + RT_HOUR_US;
 	ok(db_pool_use_put(jobd, company(0), pool(), &h));
@@ -150,13 +153,14 @@ static void test_hours(void **state)
 	assert_int_equal(n, 1);
 	assert_int_equal(rows[0].peak, 3);
 	assert_int_equal(rows[0].held_s, 4200);
+	assert_int_equal(rows[0].numbers, 3); /* of then */
 	ok(db_pool_use_hours(dashboard, company(1), pool(), NOW,
 	    NOW + RT_HOUR_US, &mem, &rows, &n));
 	assert_int_equal(n, 0);
 	assert_int_equal(db_pool_use_put(dashboard, company(0), pool(), &h),
 	    ERR_DENIED);
 
-	ok(db_pool_use_pools(jobd, &mem, &pools, &n));
+	ok(db_pool_use_pools(jobd, NOW, &mem, &pools, &n));
 	assert_int_equal(n, 2); /* one of each company */
 	for (size_t i = 0; i < n; i++)
 		if (id_eq(pools[i].pool.v, pool().v))
@@ -164,6 +168,32 @@ static void test_hours(void **state)
 		else
 			assert_int_equal(pools[i].last_us, 0);
 	assert_int_equal(last_us, NOW + RT_HOUR_US);
+}
+
+/* Which hours are to be made again, since numbers rest for another time. */
+static void test_other_rest(void **state)
+{
+	const int64_t at_us = NOW + 150 * RT_DAY_US;
+	struct pool_hour h = { .numbers = 3, .rest_s = 0 };
+	struct pool_use_pool *pools = NULL;
+	size_t n = 0;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		h.hour_us = at_us + i * RT_HOUR_US;
+		h.rest_s = i == 0 ? 900 : 0;
+		ok(db_pool_use_put(jobd, company(0), pool(), &h));
+	}
+	testdb_exec(t, "UPDATE pool SET min_reuse_s = 900");
+	ok(db_pool_use_pools(jobd, at_us - RT_DAY_US, &mem, &pools, &n));
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(pools[i].other_us,
+		    id_eq(pools[i].pool.v, pool().v) ? at_us + RT_HOUR_US : 0);
+	ok(db_pool_use_pools(jobd, at_us + 3 * RT_HOUR_US, &mem, &pools, &n));
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(pools[i].other_us, 0);
+	testdb_exec(t, "UPDATE pool SET min_reuse_s = 0");
+	testdb_exec(t, "DELETE FROM pool_hour WHERE rest_s <> 0");
 }
 
 static void test_list(void **state)
@@ -313,7 +343,7 @@ static void test_trend(void **state)
 	assert_int_equal(trend.state, POOL_USE_UNUSED);
 }
 
-/* What was taken out of the pool while visitors held it. */
+/* What was taken out of the pool while visitors held it counts until then. */
 static void test_left(void **state)
 {
 	const struct testdb_company *c = &t->company[0];
@@ -325,19 +355,25 @@ static void test_left(void **state)
 	(void)state;
 	lease(0, at_us - RT_HOUR_US, at_us + 10 * RT_MIN_US);
 	lease(1, at_us - RT_MIN_US, at_us + RT_DAY_US);
-	ok(db_pool_number_remove(t->db, c->id, c->pool, c->pooled[1], at_us));
-	ok(db_pool_use_one(dashboard, c->id, c->pool, at_us, &row));
+	ok(db_pool_number_remove(t->db, c->id, c->pool, c->pooled[1],
+	    at_us + 5 * RT_MIN_US));
+	ok(db_pool_use_one(dashboard, c->id, c->pool, at_us + 6 * RT_MIN_US,
+	    &row));
 	assert_int_equal(row.numbers, 2);
-	assert_int_equal(row.held, 2);
+	assert_int_equal(row.held, 1);
 	assert_int_equal(row.held_left, 1);
 	ok(db_pool_use_span(jobd, c->id, c->pool, at_us, at_us + RT_HOUR_US,
 	    &u));
 	assert_int_equal(u.peak, 2);
-	assert_int_equal(u.held_us, 70 * RT_MIN_US);
+	assert_int_equal(u.held_us, 15 * RT_MIN_US);
+	ok(db_pool_use_span(jobd, c->id, c->pool, at_us + 5 * RT_MIN_US,
+	    at_us + RT_HOUR_US, &u));
+	assert_int_equal(u.peak, 1);
+	assert_int_equal(u.held_us, 5 * RT_MIN_US);
 	/* Held, it is not forgotten. */
 	ok(db_pool_use_forget(jobd, c->id, c->pool, later_us));
 	ok(db_pool_use_one(dashboard, c->id, c->pool, later_us, &row));
-	assert_int_equal(row.held, 1);
+	assert_int_equal(row.held, 0);
 	assert_int_equal(row.held_left, 1);
 	/* It comes back: once. */
 	ok(db_pool_number_add(t->db, c->id, c->pool, c->pooled[1], later_us));
@@ -356,6 +392,109 @@ static void test_left(void **state)
 			     "SELECT COUNT(*) FROM pool_number_left"),
 	    0);
 	ok(db_pool_number_add(t->db, c->id, c->pool, c->pooled[1], later_us));
+}
+
+/* The hour of a span, as jobd would note it, and what it says of the pool. */
+static enum pool_use_state told(int64_t hour_us)
+{
+	struct pool_hour h = { .hour_us = hour_us };
+	struct pool_use_trend trend;
+	struct pool_use_row row;
+	struct pool_use u;
+
+	ok(db_pool_use_span(jobd, company(0), pool(), hour_us,
+	    hour_us + RT_HOUR_US, &u));
+	ok(db_pool_use_one(dashboard, company(0), pool(), hour_us, &row));
+	h.leases = u.leases;
+	h.peak = u.peak;
+	h.numbers = row.numbers;
+	ok(db_pool_use_put(jobd, company(0), pool(), &h));
+	ok(db_pool_use_trend(jobd, company(0), pool(), row.numbers,
+	    hour_us + RT_HOUR_US, &mem, &trend));
+	return trend.state;
+}
+
+static struct number_id number_new(unsigned int i, int64_t now_us)
+{
+	struct number_row row;
+
+	memset(&row, 0, sizeof(row));
+	memcpy(row.e164, "+14155550400", 13);
+	row.e164[11] = "012"[i];
+	memcpy(row.kind, "local", 6);
+	memcpy(row.country, "US", 3);
+	row.added_us = now_us;
+	testdb_id(now_us, row.id.v);
+	ok(db_number_add(t->db, company(0), &row));
+	return row.id;
+}
+
+static void change(const struct number_id *from, const struct number_id *to,
+    int64_t now_us)
+{
+	for (size_t i = 0; i < 3; i++)
+		ok(db_pool_number_remove(t->db, company(0), pool(), from[i],
+		    now_us));
+	for (size_t i = 0; i < 3; i++)
+		ok(db_pool_number_add(t->db, company(0), pool(), to[i],
+		    now_us));
+}
+
+/* Two of three numbers held, then all three changed for others, of which one
+ * goes to a visitor: never were all in use, nor are they. */
+static void test_swapped(void **state)
+{
+	const int64_t at_us = NOW + 90 * RT_DAY_US;
+	const int64_t swap_us = at_us + 30 * RT_MIN_US;
+	struct number_id old[3], new[3];
+
+	(void)state;
+	memcpy(old, t->company[0].pooled, sizeof(old));
+	for (unsigned int i = 0; i < 3; i++)
+		new[i] = number_new(i, swap_us);
+	lease(0, at_us + RT_MIN_US, at_us + RT_HOUR_US);
+	lease(1, at_us + RT_MIN_US, at_us + RT_HOUR_US);
+	change(old, new, swap_us);
+	t->company[0].pooled[0] = new[0];
+	lease(0, swap_us, at_us + RT_HOUR_US);
+	t->company[0].pooled[0] = old[0];
+	assert_int_not_equal(told(at_us), POOL_USE_FULL);
+	change(new, old, at_us + RT_HOUR_US);
+}
+
+/* With a minimum gap a pool is full before all of its numbers are held. */
+static void test_resting(void **state)
+{
+	const int64_t at_us = NOW + 120 * RT_DAY_US;
+	struct pool_use_row row;
+	struct pool_use u;
+
+	(void)state;
+	lease(0, at_us - 10 * RT_MIN_US, at_us - 5 * RT_MIN_US);
+	lease(1, at_us + RT_MIN_US, at_us + 4 * RT_MIN_US);
+	lease(2, at_us + 10 * RT_MIN_US, at_us + 13 * RT_MIN_US);
+	/* Back before its time. */
+	lease(1, at_us + 20 * RT_MIN_US, at_us + 22 * RT_MIN_US);
+	assert_int_not_equal(told(at_us), POOL_USE_FULL);
+	testdb_exec(t, "UPDATE pool SET min_reuse_s = 1800");
+	ok(db_pool_use_span(jobd, company(0), pool(), at_us, at_us + RT_HOUR_US,
+	    &u));
+	assert_int_equal(u.leases, 3);
+	assert_int_equal(u.peak, 3);
+	assert_int_equal(u.held_us, 8 * RT_MIN_US);
+	ok(db_pool_use_one(dashboard, company(0), pool(),
+	    at_us + 11 * RT_MIN_US, &row));
+	assert_int_equal(row.held, 1);
+	assert_int_equal(row.resting, 2);
+	ok(db_pool_use_one(dashboard, company(0), pool(),
+	    at_us + 26 * RT_MIN_US, &row));
+	assert_int_equal(row.held, 0);
+	assert_int_equal(row.resting, 2); /* the first one's are over */
+	assert_int_equal(told(at_us), POOL_USE_FULL);
+	testdb_exec(t, "UPDATE pool SET min_reuse_s = 0");
+	ok(db_pool_use_one(dashboard, company(0), pool(),
+	    at_us + 26 * RT_MIN_US, &row));
+	assert_int_equal(row.resting, 0);
 }
 
 static enum err take(struct slice owner, int64_t now_us, uint64_t *epoch)
@@ -408,12 +547,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_span),
 		cmocka_unit_test(test_hours),
+		cmocka_unit_test(test_other_rest),
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_given),
 		cmocka_unit_test(test_sample),
 		cmocka_unit_test(test_trend),
 		cmocka_unit_test(test_rests),
 		cmocka_unit_test(test_left),
+		cmocka_unit_test(test_swapped),
+		cmocka_unit_test(test_resting),
 		cmocka_unit_test(test_owner),
 	};
 

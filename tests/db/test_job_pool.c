@@ -165,7 +165,8 @@ static void test_told(void **state)
 			(void)poll(NULL, 0, 5);
 		queue_stop(q);
 	}
-	ok(db_pool_use_pools(t->db, &mem, &pools, &n));
+	ok(db_pool_use_pools(t->db, now_us - JOB_POOL_BACK_US, &mem, &pools,
+	    &n));
 	for (size_t i = 0; i < n; i++)
 		assert_true(pools[i].last_us > now_us - 3 * RT_HOUR_US);
 	assert_int_equal(testdb_count(t,

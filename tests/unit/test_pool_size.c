@@ -1,6 +1,7 @@
 /* Tests of lib/core/pool_size and lib/core/pool_use. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/base/rt.h"
 #include "lib/core/pool_size.h"
@@ -131,27 +132,81 @@ static void test_holds(void **state)
 /* --- use
  * -----------------------------------------------------------------------*/
 
-static void test_use(void **state)
+static const struct hold {
+	uint8_t number;
+	int64_t from_us;
+	int64_t to_us;
+	int64_t left_us;
+} holds[] = {
+	{ 1, -100, 50, 0 }, /* began before */
+	{ 2, 10, 20, 0 },   /* within */
+	{ 2, 20, 30, 0 },   /* the same number, handed over */
+	{ 3, 15, 25, 0 },   /* at the same time */
+	{ 4, 90, 500, 0 },  /* goes on after */
+	{ 5, 100, 200, 0 }, /* too late */
+	{ 6, -50, -10, 0 }, /* too early */
+};
+
+static struct pool_use use_of(const struct hold *list, size_t n,
+    int64_t rest_us)
 {
-	static const struct pool_use_lease leases[] = {
-		{ -100, 50 }, /* began before */
-		{ 10, 20 },   /* within */
-		{ 20, 30 },   /* the same number, handed over */
-		{ 15, 25 },   /* at the same time */
-		{ 90, 500 },  /* goes on after */
-		{ 100, 200 }, /* too late */
-		{ -50, -10 }, /* too early */
-	};
+	struct pool_use_hold h[RT_ARRAY_LEN(holds)];
 	struct pool_use u;
 
+	memset(h, 0, sizeof(h));
+	/* In no order that is of use. */
+	for (size_t i = 0; i < n; i++) {
+		struct pool_use_hold *x = &h[(i * 3 + 1) % n];
+
+		x->number.v[ID_BYTES - 1] = list[i].number;
+		x->lease =
+		    (struct pool_use_lease){ list[i].from_us, list[i].to_us };
+		x->left_us = list[i].left_us;
+	}
+	assert_int_equal(pool_use(h, n, rest_us, 0, 100, &u), ERR_OK);
+	return u;
+}
+
+static void test_use(void **state)
+{
+	const struct pool_use u = use_of(holds, RT_ARRAY_LEN(holds), 0);
+
 	(void)state;
-	assert_int_equal(pool_use(leases, RT_ARRAY_LEN(leases), 0, 100, &u),
-	    ERR_OK);
 	assert_int_equal(u.leases, 4);
 	assert_int_equal(u.peak, 3);
 	assert_int_equal(u.held_us, 50 + 10 + 10 + 10 + 10);
-	assert_int_equal(pool_use(NULL, 0, 0, 100, &u), ERR_OK);
-	assert_int_equal(u.peak, 0);
+	assert_int_equal(use_of(NULL, 0, 0).peak, 0);
+}
+
+/* What rests is not to be had, but for its next lease: it does not count
+ * twice when its visitor is back before the time. */
+static void test_use_rests(void **state)
+{
+	const struct pool_use u = use_of(holds, RT_ARRAY_LEN(holds), 20);
+
+	(void)state;
+	assert_int_equal(u.leases, 4);
+	assert_int_equal(u.peak, 3);
+	assert_int_equal(u.held_us, 50 + 10 + 10 + 10 + 10);
+	/* 6, which ended before, rests until 20, while 3 is held. */
+	assert_int_equal(use_of(holds, RT_ARRAY_LEN(holds), 30).peak, 4);
+}
+
+/* Numbers that left the pool count until then. */
+static void test_use_left(void **state)
+{
+	static const struct hold swapped[] = {
+		{ 1, -10, 200, 50 }, /* before, and on after it */
+		{ 2, 40, 45, 50 },   /* before; its rest would last longer */
+		{ 3, 60, 70, 50 },   /* after: a visit, no number of the pool */
+		{ 4, 55, 80, 0 },
+	};
+	const struct pool_use u = use_of(swapped, RT_ARRAY_LEN(swapped), 30);
+
+	(void)state;
+	assert_int_equal(u.leases, 3);
+	assert_int_equal(u.peak, 2);
+	assert_int_equal(u.held_us, 50 + 5 + 25);
 }
 
 static void test_trend(void **state)
@@ -246,7 +301,7 @@ static void test_weeks(void **state)
 /* Every allocation fails once; nothing is written then, and nothing leaks. */
 static void test_no_memory(void **state)
 {
-	static const struct pool_use_lease lease = { 0, 50 };
+	struct pool_use_hold lease = { .lease = { 0, 50 } };
 	const struct pool_size_load l = load(60.0);
 	struct pool_size s = { .numbers = 77 };
 	struct pool_use u = { .peak = 77 };
@@ -264,7 +319,7 @@ static void test_no_memory(void **state)
 	assert_int_equal(e, ERR_OK);
 	assert_int_equal(s.numbers, 8);
 	fail_alloc_after(0);
-	e = pool_use(&lease, 1, 0, 100, &u);
+	e = pool_use(&lease, 1, 0, 0, 100, &u);
 	assert_true(fail_alloc_end());
 	assert_int_equal(e, ERR_NOMEM);
 	assert_int_equal(u.peak, 77);
@@ -280,6 +335,8 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_holds),
 		cmocka_unit_test(test_use),
+		cmocka_unit_test(test_use_rests),
+		cmocka_unit_test(test_use_left),
 		cmocka_unit_test(test_trend),
 		cmocka_unit_test(test_weeks),
 		cmocka_unit_test(test_no_memory),
