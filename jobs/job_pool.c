@@ -31,33 +31,72 @@ static enum err one_hour(const struct queue_env *env,
 #define TOLD_AGAIN_US (7 * RT_DAY_US)
 #define LINE_BYTES    1000
 
+/* NULL: nothing to tell. */
+static const char *word_of(const struct pool_use_trend *t)
+{
+	switch (t->state) {
+	case POOL_USE_FULL:
+		return "full";
+	case POOL_USE_SOON:
+		return "soon";
+	case POOL_USE_EMPTY:
+		return t->turned_away > 0 ? "empty" : NULL;
+	case POOL_USE_UNUSED:
+	case POOL_USE_UNKNOWN:
+	case POOL_USE_CALM:
+		break;
+	}
+	return NULL;
+}
+
+static void subject_of(const struct pool_use_pool *p,
+    const struct pool_use_trend *t, char out[LINE_BYTES])
+{
+	const char *what = t->state == POOL_USE_FULL   ? "is full"
+			   : t->state == POOL_USE_SOON ? "fills up"
+						       : "has no numbers";
+
+	(void)snprintf(out, LINE_BYTES, "The pool %.400s %s", p->name, what);
+}
+
+static void text_of(const struct pool_use_pool *p,
+    const struct pool_use_trend *t, char out[LINE_BYTES])
+{
+	const unsigned int n = p->numbers;
+	const char *in_use = p->rest_s > 0 ? "in use or resting" : "in use";
+
+	if (t->state == POOL_USE_FULL)
+		(void)snprintf(out, LINE_BYTES,
+		    "Within the last day all %u numbers of %.400s were %s,"
+		    " or visitors went without one. Their calls are credited"
+		    " less exactly.",
+		    n, p->name, in_use);
+	else if (t->state == POOL_USE_SOON)
+		(void)snprintf(out, LINE_BYTES,
+		    "At the trend of the last weeks all %u numbers of %.400s"
+		    " will be %s in about %u %s.",
+		    n, p->name, in_use, (unsigned int)t->days,
+		    t->days == 1 ? "day" : "days");
+	else
+		(void)snprintf(out, LINE_BYTES,
+		    "The pool %.400s has no numbers, and within the last day"
+		    " visitors of its sites went without one. Their calls are"
+		    " credited less exactly.",
+		    p->name);
+}
+
 static enum err tell(const struct queue_env *env, const struct pool_use_pool *p,
     const struct pool_use_trend *t)
 {
-	const bool full = t->state == POOL_USE_FULL;
-	const char *in_use = p->rest_s > 0 ? "in use or resting" : "in use";
 	char subject[LINE_BYTES], text[LINE_BYTES], path[ID_TEXT_MAX + 16],
 	    key[ID_TEXT_MAX + 48], id[ID_TEXT_MAX];
 
 	id_text(ID_KIND_pool, p->pool.v, id);
-	(void)snprintf(subject, sizeof(subject),
-	    full ? "The pool %.400s is full" : "The pool %.400s fills up",
-	    p->name);
-	if (full)
-		(void)snprintf(text, sizeof(text),
-		    "Within the last day all %u numbers of %.400s were %s,"
-		    " or visitors went without one. Their calls are credited"
-		    " less exactly.",
-		    (unsigned int)p->numbers, p->name, in_use);
-	else
-		(void)snprintf(text, sizeof(text),
-		    "At the trend of the last weeks all %u numbers of %.400s"
-		    " will be %s in about %u days.",
-		    (unsigned int)p->numbers, p->name, in_use,
-		    (unsigned int)t->days);
+	subject_of(p, t, subject);
+	text_of(p, t, text);
 	(void)snprintf(path, sizeof(path), "/pools/%s", id);
-	(void)snprintf(key, sizeof(key), "%s:%s:%lld", id,
-	    full ? "full" : "soon", (long long)(env->now_us / TOLD_AGAIN_US));
+	(void)snprintf(key, sizeof(key), "%s:%s:%lld", id, word_of(t),
+	    (long long)(env->now_us / TOLD_AGAIN_US));
 	return mail_notice_tell(env,
 	    &(struct mail_notice){ .company = p->company,
 		.kind = MAIL_RULE_POOL_FULL,
@@ -72,16 +111,10 @@ static enum err watch(const struct queue_env *env,
     const struct pool_use_pool *p)
 {
 	struct pool_use_trend t;
-	enum err e;
+	const enum err e = db_pool_use_trend(env->db, p->company, p->pool,
+	    p->numbers, env->now_us, env->arena, &t);
 
-	if (p->numbers == 0)
-		return ERR_OK;
-	e = db_pool_use_trend(env->db, p->company, p->pool, p->numbers,
-	    env->now_us, env->arena, &t);
-	if (e == ERR_OK &&
-	    (t.state == POOL_USE_FULL || t.state == POOL_USE_SOON))
-		e = tell(env, p, &t);
-	return e;
+	return e == ERR_OK && word_of(&t) != NULL ? tell(env, p, &t) : e;
 }
 
 /* The first hour that is to be made, or to be made again. */

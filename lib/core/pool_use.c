@@ -173,7 +173,8 @@ static bool is_trend(const struct line *l, size_t days)
 struct pool_use_trend pool_use_trend(const uint32_t *peak, size_t days,
     uint32_t numbers, uint64_t turned_away)
 {
-	struct pool_use_trend t = { .state = POOL_USE_CALM };
+	struct pool_use_trend t = { .state = POOL_USE_CALM,
+		.turned_away = turned_away };
 	struct line l;
 	double left;
 

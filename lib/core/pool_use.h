@@ -59,6 +59,7 @@ struct pool_use_trend {
 	enum pool_use_state state;
 	double per_day; /* numbers that the peak grows by */
 	uint32_t days;  /* SOON: until the peak reaches all numbers */
+	uint64_t turned_away;
 };
 
 /* peak: of each of the last days, latest last; numbers: in the pool now;

@@ -13,6 +13,8 @@
 #include "lib/base/clk.h"
 #include "lib/db/db_lease.h"
 #include "lib/db/db_mail.h"
+#include "lib/db/db_pool.h"
+#include "lib/db/db_pool_count.h"
 #include "lib/db/db_pool_use.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
@@ -74,17 +76,30 @@ static void fill_pool(int64_t hour_us)
 	}
 }
 
-static void ask_to_be_told(void)
+/* The other company's pool loses its numbers while visitors come. */
+static void empty_pool(int64_t now_us)
 {
-	struct mail_rule_row r = { .user = t->company[0].user,
+	const struct testdb_company *c = &t->company[1];
+
+	for (size_t i = 0; i < 3; i++)
+		ok(db_pool_number_remove(t->db, c->id, c->pool, c->pooled[i],
+		    now_us));
+	ok(db_pool_count_add(t->db, c->id, c->pool,
+	    now_us / RT_HOUR_US * RT_HOUR_US, "full", 3));
+}
+
+static void ask_to_be_told(const struct testdb_company *c)
+{
+	struct mail_rule_row r = { .user = c->user,
 		.created_us = TESTDB_NOW_US };
 
 	assert_true(
 	    slice_to_cstr(slice_from(mail_rule_name(MAIL_RULE_POOL_FULL)),
 		r.kind, sizeof(r.kind)));
-	memset(r.unsubscribe, 'u', sizeof(r.unsubscribe) - 1);
+	memset(r.unsubscribe, c == t->company ? 'u' : 'v',
+	    sizeof(r.unsubscribe) - 1);
 	testdb_id(TESTDB_NOW_US, r.id.v);
-	ok(db_mail_rule_add(t->db, t->company[0].id, &r));
+	ok(db_mail_rule_add(t->db, c->id, &r));
 }
 
 static void until_done(void)
@@ -112,7 +127,9 @@ static void test_jobs(void **state)
 
 	(void)state;
 	fill_pool(hour_us);
-	ask_to_be_told();
+	empty_pool(now_us);
+	ask_to_be_told(&t->company[0]);
+	ask_to_be_told(&t->company[1]);
 	testdb_exec(t,
 	    "UPDATE number SET added_at = UTC_TIMESTAMP(6) - INTERVAL 2 DAY");
 	ok(queue_start(&q, &(struct queue_conf){ .settings = &settings,
@@ -175,8 +192,18 @@ static void test_told(void **state)
 	/* Once, not with every hour. */
 	assert_int_equal(testdb_count(t,
 			     "SELECT COUNT(*) FROM job WHERE kind = 'mail'"
-			     " AND payload LIKE '%/pools/pol\\_%'"),
+			     " AND payload LIKE '%/pools/pol\\_%'"
+			     " AND payload LIKE '%all 3 numbers%'"),
 	    1);
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM job WHERE kind = 'mail'"
+			     " AND payload LIKE '%/pools/pol\\_%'"
+			     " AND payload LIKE '%has no numbers%'"),
+	    1);
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM job WHERE kind = 'mail'"
+			     " AND payload LIKE '%/pools/pol\\_%'"),
+	    2);
 	arena_fini(&mem);
 }
 
