@@ -22,7 +22,8 @@ static const struct field fields[] = {
 	{ "lease_s", "A visit keeps its number for", FIELD_NUMBER, 30, 86400,
 	    .help = "Seconds after the last sign of life of its page; 180 is"
 		    " usual." },
-	{ "min_reuse_s", "Then it rests for", FIELD_NUMBER, 0, 604800,
+	{ "min_reuse_s", "Then it rests for", FIELD_NUMBER, 0,
+	    DB_POOL_REUSE_MAX_S,
 	    .help = "Seconds before another visit may have it. 0: not at all;"
 		    " the longest unused goes first anyway." },
 	{ "location", "Location", .kind = FIELD_CHOICE },

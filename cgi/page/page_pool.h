@@ -8,7 +8,7 @@
 #include "cgi/web/req.h"
 #include "cgi/web/resp.h"
 
-/* GET /pools/{id}?numbers=24&gap=0&price=1.15 */
+/* GET /pools/{id}?numbers=24&rest=0&price=1.15 */
 RT_MUST_USE enum err page_pool(const struct req *r, struct resp *out);
 
 #endif

@@ -6,9 +6,9 @@
 #include "cgi/page/page_words.h"
 #include "lib/base/scan.h"
 #include "lib/db/db_attrib.h"
+#include "lib/db/db_pool.h"
 
 #define SIZES_MAX    10
-#define GAP_MIN_MAX  1440
 #define PRICE_CENTS  1000000
 #define USUAL_CENTS  100
 #define OVERFLOW_AIM 0.01
@@ -16,7 +16,7 @@
 
 struct wish {
 	uint32_t numbers;
-	uint64_t gap_min;
+	uint64_t rest_s;
 	uint64_t cents; /* of a number and month */
 };
 
@@ -51,13 +51,13 @@ static enum err read_wish(const struct req *r, const struct page_pool_facts *f,
 		     : f->pool.numbers > POOL_SIZE_NUMBERS_MAX
 			 ? POOL_SIZE_NUMBERS_MAX
 			 : f->pool.numbers;
-	uint64_t gap = f->pool.min_reuse_s / 60;
+	uint64_t rest_s = f->pool.min_reuse_s;
 	enum err e;
 
 	w->cents = USUAL_CENTS;
 	e = req_query_u64(r, "numbers", 1, POOL_SIZE_NUMBERS_MAX, &n);
 	if (e == ERR_OK || e == ERR_NOTFOUND)
-		e = req_query_u64(r, "gap", 0, GAP_MIN_MAX, &gap);
+		e = req_query_u64(r, "rest", 0, DB_POOL_REUSE_MAX_S, &rest_s);
 	if (e == ERR_OK || e == ERR_NOTFOUND)
 		e = req_query(r, "price", &price);
 	if (e == ERR_OK && price.n > 0 &&
@@ -66,7 +66,7 @@ static enum err read_wish(const struct req *r, const struct page_pool_facts *f,
 	if (e != ERR_OK && e != ERR_NOTFOUND)
 		return e;
 	w->numbers = (uint32_t)n;
-	w->gap_min = gap;
+	w->rest_s = rest_s;
 	return ERR_OK;
 }
 
@@ -201,11 +201,12 @@ enum err page_pool_size(const struct req *r, struct page_pool_facts *f,
 	    (e = db_attrib_law(r->db, r->company, &law)) != ERR_OK)
 		return e;
 	f->load.law = &law;
-	f->load.min_gap_s = 60.0 * (double)w.gap_min;
+	f->load.min_gap_s = (double)w.rest_s;
 	view_list(v, "sizes");
 	view_flag(v, "size_traffic", f->load.visits_h > 0.0);
 	view_u64(v, "size_numbers", w.numbers);
-	view_u64(v, "size_gap_min", w.gap_min);
+	view_u64(v, "size_rest", w.rest_s);
+	view_u64(v, "size_rest_most", DB_POOL_REUSE_MAX_S);
 	view_u64(v, "size_most", slider_most(f));
 	view_u64(v, "size_limit", POOL_SIZE_NUMBERS_MAX);
 	(void)snprintf(text, sizeof(text), "%u.%02u",

@@ -8,7 +8,7 @@
 #include "cgi/page/page_pool_facts.h"
 #include "cgi/tmpl/view.h"
 
-/* Reads the query's numbers, gap (minutes) and price (a month, in units of the
+/* Reads the query's numbers, rest (seconds) and price (a month, in units of the
  * currency). The keys of pool.html that begin with size_. ERR_SYNTAX,
  * ERR_RANGE: no such numbers. */
 RT_MUST_USE enum err page_pool_size(const struct req *r,

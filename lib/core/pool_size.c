@@ -6,10 +6,11 @@
 #include "lib/base/rnd.h"
 #include "lib/core/erlang.h"
 
-#define VISITS_MIN   6000
-#define WARM_SHARE   4 /* 1/4 of the visits fill the pool first */
-#define HOLD_USUAL_S 180.0
-#define NEVER        HUGE_VAL
+#define VISITS_MIN     6000
+#define WARM_SHARE     4 /* 1/4 of the visits fill the pool first */
+#define SETTLED_ROUNDS 8.0
+#define HOLD_USUAL_S   180.0
+#define NEVER          HUGE_VAL
 
 static double uniform(struct rnd_dice *d)
 {
@@ -251,6 +252,14 @@ static double erlang_of(const struct pool_size_load *l, uint32_t numbers)
 	    numbers);
 }
 
+/* So many visits fill the pool anew often enough; by a rest of days they only
+ * fill it once, and wait. */
+static bool settles(const struct pool_size_load *l, size_t visits)
+{
+	return (double)visits / l->visits_h * 3600.0 >=
+	       SETTLED_ROUNDS * (pool_size_mean_s(l) + l->min_gap_s);
+}
+
 enum err pool_size(const struct pool_size_load *l, uint32_t numbers,
     uint64_t seed, struct pool_size *out)
 {
@@ -258,7 +267,7 @@ enum err pool_size(const struct pool_size_load *l, uint32_t numbers,
 	struct run r = { .load = &part };
 	struct queue q = { .n = numbers };
 	struct pool_size got = { .numbers = numbers };
-	size_t least;
+	size_t visits;
 	enum err e;
 
 	if (numbers == 0 || numbers > POOL_SIZE_NUMBERS_MAX ||
@@ -268,17 +277,19 @@ enum err pool_size(const struct pool_size_load *l, uint32_t numbers,
 		q.n = POOL_SIZE_SIMULATED_MAX;
 		part.visits_h *= (double)q.n / (double)numbers;
 	}
-	least = 4 * (size_t)q.n;
+	visits = 4 * (size_t)q.n;
+	if (visits < VISITS_MIN)
+		visits = VISITS_MIN;
 	rnd_seed(&r.dice, seed);
 	r.mass = mass_of(l->law);
-	e = run(&r, &q, least > VISITS_MIN ? least : VISITS_MIN, &got);
+	e = run(&r, &q, visits, &got);
 	free(r.gap_s);
 	free(q.heap);
 	free(q.slots);
 	if (e != ERR_OK)
 		return e;
 	got.erlang = erlang_of(l, numbers);
-	if (q.n < numbers)
+	if (q.n < numbers || !settles(&part, visits))
 		got.overflow = got.erlang;
 	*out = got;
 	return ERR_OK;

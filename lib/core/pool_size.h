@@ -20,7 +20,8 @@
 #define POOL_SIZE_VISITS_H_MAX 1.0e6
 /* A larger pool is simulated as so many of its numbers with their part of the
  * visits, which alters the rests and who shares a number by less than the dice
- * do; what it turns away is Erlang's then. */
+ * do; what it turns away is Erlang's then, as it is where numbers rest for
+ * days: a simulation would not see them come back. */
 #define POOL_SIZE_SIMULATED_MAX 5000
 
 struct pool_size_load {

@@ -9,6 +9,8 @@
 #include "lib/base/arena.h"
 #include "lib/db/db.h"
 
+#define DB_POOL_REUSE_MAX_S 604800
+
 struct pool_row {
 	struct pool_id id;
 	char name[DB_NAME_BYTES];
@@ -19,7 +21,7 @@ struct pool_row {
 	char policy[9];
 	struct location_id location;
 	uint32_t lease_s;     /* after the last heartbeat; 180 */
-	uint32_t min_reuse_s; /* 0: no hold */
+	uint32_t min_reuse_s; /* 0: no hold; to DB_POOL_REUSE_MAX_S */
 	int64_t created_us;
 	uint32_t numbers; /* that it has; read only */
 };

@@ -81,6 +81,14 @@ static void test_gap(void **state)
 	assert_true(fabs(s.erlang - 0.54) < 0.02);
 	assert_true(fabs(s.overflow - s.erlang) < 0.03);
 	assert_true(s.short_gap_s >= 1800.0);
+	/* A week: longer than the visits that are simulated take. */
+	l.min_gap_s = 604800.0;
+	for (uint32_t n = 10; n <= 10000; n *= 10) {
+		s = size_of(&l, n);
+		assert_true(fabs(s.erlang - (1.0 - n / 10083.0)) < 0.02);
+		assert_true(fabs(s.overflow - s.erlang) < 0.03);
+	}
+	assert_true(fabs(size_of(&l, 5000).overflow - 0.504) < 0.03);
 }
 
 /* A hundred thousand numbers: rests and shares are those of a part of them, and

@@ -93,3 +93,22 @@ test('large figures are told apart by their thousands', async () => {
 	assert.match(await read(), new RegExp(`Most at once, 7 days 1,234,567 of ${NUMBERS} `));
 	assert.match(await read('/pools'), / 1,234,567 /);
 });
+
+test('numbers that rest are told beside those in use, and a least rest of any length can be asked about', async () => {
+	stack.sql(`DELETE FROM pool_hour; UPDATE lease SET started_at = UTC_TIMESTAMP(6) - INTERVAL 30 MINUTE, released_at = UTC_TIMESTAMP(6) - INTERVAL 20 MINUTE
+		ORDER BY started_at LIMIT 4`);
+	stack.sql('UPDATE pool SET min_reuse_s = 604800');
+	const html = await (await me.fetch(page)).text();
+	const field = html.match(/name="rest" min="0" max="(\d+)" value="(\d+)"/);
+	assert.deepEqual(field.slice(1), ['604800', '604800']);
+	assert.equal((await me.fetch(`${page}?numbers=12&rest=${field[2]}&price=1.00`)).status, 200);
+	const text = await read();
+	assert.match(text, new RegExp(`In use now ${NUMBERS - 4} of ${NUMBERS} and 4 resting`));
+	assert.match(text, new RegExp(`Most at once, 7 days ${NUMBERS} of ${NUMBERS} in use or resting`));
+	for (const rest of [30, 90]) {
+		stack.sql(`UPDATE pool SET min_reuse_s = ${rest}`);
+		assert.match(await (await me.fetch(page)).text(), new RegExp(`name="rest" min="0" max="604800" value="${rest}"`));
+	}
+	stack.sql('UPDATE pool SET min_reuse_s = 0');
+	assert.match(await read(), new RegExp(`In use now ${NUMBERS - 4} of ${NUMBERS} Most at once`));
+});

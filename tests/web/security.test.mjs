@@ -243,10 +243,10 @@ test('another company\'s pool does not exist; wrong sizes are refused', async ()
 	assert.equal((await viewer.fetch(`/pools/${world.beta.poolId}`)).status, 404);
 	assert.equal((await viewer.fetch(`/pools/pol_${'0'.repeat(26)}`)).status, 404);
 	assert.equal((await viewer.fetch(`/pools/${world.alpha.callId}`)).status, 404);
-	for (const q of ['numbers=0', 'numbers=1000001', 'numbers=-1', 'numbers=1e9', 'numbers=5&numbers=6', 'gap=1441', 'gap=x', 'price=1.234', 'price=1,5',
+	for (const q of ['numbers=0', 'numbers=1000001', 'numbers=-1', 'numbers=1e9', 'numbers=5&numbers=6', 'rest=604801', 'rest=x', 'price=1.234', 'price=1,5',
 		'price=99999999', 'price=.', 'price=1.', `price=${encodeURIComponent('1"><script>')}`])
 		assert.equal((await viewer.fetch(`/pools/${world.alpha.poolId}?${q}`)).status, 400, q);
-	const good = await viewer.fetch(`/pools/${world.alpha.poolId}?numbers=1000000&gap=1440&price=9999.99`);
+	const good = await viewer.fetch(`/pools/${world.alpha.poolId}?numbers=1000000&rest=604800&price=9999.99`);
 	assert.equal(good.status, 200);
 	const text = await good.text();
 	assert.match(text, />1 number · /);
