@@ -145,7 +145,7 @@ static enum err more(const struct req *r, const uint8_t id[ID_BYTES],
 	struct pool_row pool;
 	struct pool_id key;
 	struct view *x;
-	char text[200];
+	char text[200], pool_key[ID_TEXT_MAX], page[ID_TEXT_MAX + 8];
 	size_t n;
 	enum err e;
 
@@ -154,6 +154,13 @@ static enum err more(const struct req *r, const uint8_t id[ID_BYTES],
 	    (e = db_pool_numbers(r->db, r->company, key, MEMBERS_SHOWN,
 		 r->arena, &rows, &n)) != ERR_OK)
 		return e;
+	id_text(ID_KIND_pool, id, pool_key);
+	(void)snprintf(page, sizeof(page), "/pools/%s", pool_key);
+	thing_extra_link(
+	    thing_extra(v, "use", "How full it is",
+		"How many of its numbers are in use, and what another size"
+		" would do."),
+	    page, "Use of the pool");
 	(void)snprintf(text, sizeof(text),
 	    "It has %u number%s. Membership is set at each number; many at"
 	    " once come in by CSV with this pool's name.",

@@ -7,6 +7,8 @@
 
 #define HOURS     PAGE_POOL_FACTS_HOURS
 #define DAY_HOURS 24
+/* The week of whatever zone, and the day that it begins in. */
+#define GIVEN_HOURS (PAGE_POOL_FACTS_WEEK + 2 * DAY_HOURS)
 
 static size_t hour_of(const struct page_pool_facts *f, int64_t at_us)
 {
@@ -77,7 +79,8 @@ static enum err read_given(const struct req *r, struct page_pool_facts *f)
 	struct pool_given *rows = NULL;
 	size_t n = 0;
 	const enum err e = db_pool_use_given(r->db, r->company, f->pool.id,
-	    f->hours[0].at_us, r->now_us + RT_HOUR_US, r->arena, &rows, &n);
+	    f->hours[HOURS - GIVEN_HOURS].at_us, r->now_us + RT_HOUR_US,
+	    r->arena, &rows, &n);
 
 	for (size_t i = 0; e == ERR_OK && i < n; i++) {
 		const size_t k = hour_of(f, rows[i].at_us);

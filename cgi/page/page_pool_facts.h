@@ -21,7 +21,7 @@ struct page_pool_hour {
 	uint32_t leases;
 	uint32_t peak;
 	uint64_t held_s;
-	struct pool_given given;
+	struct pool_given given; /* of the last nine days */
 };
 
 struct page_pool_facts {

@@ -7,7 +7,7 @@
 #include "cgi/web/req.h"
 #include "cgi/web/resp.h"
 
-/* GET /pools */
+/* GET /pools?page=2, q as in cgi/web/pager.h: by name. */
 RT_MUST_USE enum err page_pools(const struct req *r, struct resp *out);
 
 #endif

@@ -260,23 +260,23 @@ enum err db_pool_use_forget(struct db *db, struct company_id company,
 	return stmt_exec(st, NULL);
 }
 
-/* --- lists
+/* --- now
  * -----------------------------------------------------------------------*/
 
-#define ROW                                                           \
-	"SELECT p.id, p.name, (SELECT COUNT(*) FROM pool_number pn"   \
-	" WHERE pn.company_id = p.company_id AND pn.pool_id = p.id)," \
-	" p.min_reuse_s FROM pool p WHERE p.company_id = ?"           \
-	" AND p.archived_at IS NULL"
-
-static void bind_row(struct stmt *st, const struct company_id *company,
-    struct pool_use_row *row)
+enum err db_pool_use_names(struct db *db, struct company_id company,
+    struct arena *mem, struct pool_use_name **rows, size_t *n)
 {
-	stmt_in_id(st, company->v);
-	stmt_out_id(st, row->id.v);
-	stmt_out_text(st, row->name, sizeof(row->name));
-	stmt_out_u32(st, &row->numbers);
-	stmt_out_u32(st, &row->min_reuse_s);
+	static const char sql[] =
+	    "SELECT id, name FROM pool WHERE company_id = ?"
+	    " AND archived_at IS NULL ORDER BY name, id LIMIT ?";
+	struct pool_use_name row;
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, company.v);
+	stmt_in_u64(st, DB_POOL_USE_NAMES_MAX);
+	stmt_out_id(st, row.id.v);
+	stmt_out_text(st, row.name, sizeof(row.name));
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
 static enum err read_held(struct db *db, struct company_id company,
@@ -293,32 +293,24 @@ static enum err read_held(struct db *db, struct company_id company,
 	return stmt_one(st);
 }
 
-enum err db_pool_use_list(struct db *db, struct company_id company,
-    int64_t now_us, struct arena *mem, struct pool_use_row **rows, size_t *n)
-{
-	static const char sql[] = ROW " ORDER BY p.name, p.id LIMIT ?";
-	struct pool_use_row row = { .held = 0 };
-	struct stmt *st = stmt_begin(db, sql);
-	enum err e;
-
-	bind_row(st, &company, &row);
-	stmt_in_u64(st, DB_POOL_USE_ROWS_MAX);
-	e = stmt_all(st, mem, &row, sizeof(row), rows, n);
-	for (size_t i = 0; e == ERR_OK && i < *n; i++)
-		e = read_held(db, company, now_us, &(*rows)[i]);
-	return e;
-}
-
 enum err db_pool_use_one(struct db *db, struct company_id company,
     struct pool_id pool, int64_t now_us, struct pool_use_row *out)
 {
-	static const char sql[] = ROW " AND p.id = ?";
+	static const char sql[] =
+	    "SELECT p.id, p.name, (SELECT COUNT(*) FROM pool_number pn"
+	    " WHERE pn.company_id = p.company_id AND pn.pool_id = p.id),"
+	    " p.min_reuse_s FROM pool p WHERE p.company_id = ?"
+	    " AND p.archived_at IS NULL AND p.id = ?";
 	struct pool_use_row row;
 	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
 
-	bind_row(st, &company, &row);
+	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
+	stmt_out_id(st, row.id.v);
+	stmt_out_text(st, row.name, sizeof(row.name));
+	stmt_out_u32(st, &row.numbers);
+	stmt_out_u32(st, &row.min_reuse_s);
 	if ((e = stmt_one(st)) == ERR_OK)
 		e = read_held(db, company, now_us, &row);
 	if (e == ERR_OK)

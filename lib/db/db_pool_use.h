@@ -59,7 +59,16 @@ RT_MUST_USE enum err db_pool_use_pools(struct db *db, int64_t from_us,
 RT_MUST_USE enum err db_pool_use_forget(struct db *db,
     struct company_id company, struct pool_id pool, int64_t before_us);
 
-/* What is said of each pool in a list. */
+struct pool_use_name {
+	struct pool_id id;
+	char name[DB_NAME_BYTES];
+};
+#define DB_POOL_USE_NAMES_MAX 10000
+/* By name. */
+RT_MUST_USE enum err db_pool_use_names(struct db *db, struct company_id company,
+    struct arena *mem, struct pool_use_name **rows, size_t *n);
+
+/* What is said of a pool. */
 struct pool_use_row {
 	struct pool_id id;
 	char name[DB_NAME_BYTES];
@@ -69,10 +78,6 @@ struct pool_use_row {
 	uint32_t resting;   /* of its numbers: held by nobody, not free yet */
 	uint32_t min_reuse_s;
 };
-#define DB_POOL_USE_ROWS_MAX 200
-/* By name. */
-RT_MUST_USE enum err db_pool_use_list(struct db *db, struct company_id company,
-    int64_t now_us, struct arena *mem, struct pool_use_row **rows, size_t *n);
 /* ERR_NOTFOUND: the company has no such pool. */
 RT_MUST_USE enum err db_pool_use_one(struct db *db, struct company_id company,
     struct pool_id pool, int64_t now_us, struct pool_use_row *out);

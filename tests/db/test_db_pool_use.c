@@ -196,22 +196,17 @@ static void test_other_rest(void **state)
 	testdb_exec(t, "DELETE FROM pool_hour WHERE rest_s <> 0");
 }
 
-static void test_list(void **state)
+static void test_names(void **state)
 {
-	struct pool_use_row *rows = NULL;
+	struct pool_use_name *rows = NULL;
 	size_t n = 0;
 
 	(void)state;
-	ok(db_pool_use_list(dashboard, company(0), NOW + RT_MIN_US, &mem, &rows,
-	    &n));
-	assert_int_equal(n, 1);
-	assert_true(id_eq(rows[0].id.v, pool().v));
-	assert_int_equal(rows[0].held, 2);
-	ok(db_pool_use_list(dashboard, company(1), NOW + RT_MIN_US, &mem, &rows,
-	    &n));
-	assert_int_equal(n, 1); /* its own */
-	assert_false(id_eq(rows[0].id.v, pool().v));
-	assert_int_equal(rows[0].held, 0);
+	for (int who = 0; who < 2; who++) {
+		ok(db_pool_use_names(dashboard, company(who), &mem, &rows, &n));
+		assert_int_equal(n, 1); /* its own */
+		assert_true(id_eq(rows[0].id.v, t->company[who].pool.v));
+	}
 }
 
 static void test_given(void **state)
@@ -548,7 +543,7 @@ int main(void)
 		cmocka_unit_test(test_span),
 		cmocka_unit_test(test_hours),
 		cmocka_unit_test(test_other_rest),
-		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_given),
 		cmocka_unit_test(test_sample),
 		cmocka_unit_test(test_trend),

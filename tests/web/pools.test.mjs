@@ -105,10 +105,32 @@ test('numbers that rest are told beside those in use, and a least rest of any le
 	const text = await read();
 	assert.match(text, new RegExp(`In use now ${NUMBERS - 4} of ${NUMBERS} and 4 resting`));
 	assert.match(text, new RegExp(`Most at once, 7 days ${NUMBERS} of ${NUMBERS} in use or resting`));
+	assert.match(await read('/pools'), new RegExp(` ${NUMBERS} ${NUMBERS - 4} \\+ 4 resting ${NUMBERS} `));
 	for (const rest of [30, 90]) {
 		stack.sql(`UPDATE pool SET min_reuse_s = ${rest}`);
 		assert.match(await (await me.fetch(page)).text(), new RegExp(`name="rest" min="0" max="604800" value="${rest}"`));
 	}
 	stack.sql('UPDATE pool SET min_reuse_s = 0');
 	assert.match(await read(), new RegExp(`In use now ${NUMBERS - 4} of ${NUMBERS} Most at once`));
+});
+
+test('numbers that left are not in use in the list, as they are not on the page', async () => {
+	stack.sql('INSERT INTO pool_number_left SELECT company_id, pool_id, number_id, UTC_TIMESTAMP(6) FROM pool_number; DELETE FROM pool_number');
+	assert.match(await read(), new RegExp(`In use now 0 of 0 and ${NUMBERS - 4} that left the pool`));
+	assert.match(await read('/pools'), / 0 0 [\d,]+ [\d.]+ ?% No numbers in it/);
+});
+
+test('every pool is in the list, a page at a time, and found by a part of its name', async () => {
+	stack.sql(`INSERT INTO pool (company_id, id, name, created_at) SELECT id, UNHEX(MD5(CONCAT('pool', seq))), CONCAT('Group ', LPAD(seq, 3, '0')), UTC_TIMESTAMP(6)
+		FROM company, seq_1_to_120`);
+	const first = await (await me.fetch('/pools')).text(), second = await (await me.fetch('/pools?page=2')).text();
+	const names = (html) => [...html.matchAll(/row-link cut" href="\/pools\/\w+">([^<]*)</g)].map((m) => m[1]);
+	assert.equal(names(first).length, 100);
+	assert.equal(names(second).length, 21);
+	assert.equal(new Set([...names(first), ...names(second)]).size, 121);
+	assert.match(first, /rel="next" href="\?page=2/);
+	assert.doesNotMatch(second, /rel="next"/);
+	assert.deepEqual(names(await (await me.fetch('/pools?q=oup+077')).text()), ['Group 077']);
+	assert.match(await read('/pools?q=nothing'), /Nothing has that in its name/);
+	assert.equal((await me.fetch('/pools?page=0')).status, 400);
 });
