@@ -212,8 +212,7 @@ static void given_view(const struct pool_given *g, struct view *v)
 	}
 }
 
-/* --- the page
- * --------------------------------------------------------------------*/
+/* --- the page -------------------------------------------------------------*/
 
 static enum err show(const struct req *r, struct tz *z, struct resp *out)
 {

@@ -6,9 +6,10 @@
  * value, being the narrowest, wins; then the first in the list.
  *
  *   param     "utm_source=yelp" (that value, any case) or "gclid" (present)
- *   url       "/offers" or "example.com/offers"; a star at its end means any
- * rest referrer  "example.com": that host or one below it group "google_paid",
- * "bing_organic", "direct" (source.h) always    any visit
+ *   url       "/offers" or "example.com/offers"; a star at its end: any rest
+ *   referrer  "example.com": that host or one below it
+ *   group     "google_paid", "bing_organic", "direct" (source.h)
+ *   always    any visit
  */
 #ifndef RT_CORE_TRACKER_H
 #define RT_CORE_TRACKER_H
