@@ -64,6 +64,23 @@ static void release(struct dni_serve *v, const struct dni_visit *visit,
 	dni_state_later(v->s, &end);
 }
 
+/* Is the number the visit's to give up? The row is of whoever was looked at
+ * last: a visit of before a restart may have shared the number with another one
+ * of its visitor at the site. */
+static bool is_its(const struct dni_serve *v, const struct dni_visit *visit,
+    const struct dni_pool *p, const struct dni_slot *slot)
+{
+	const struct dni_visit *other;
+
+	if (id_eq(slot->visit.v, visit->id.v))
+		return true;
+	if (visit->pool != NULL || !visit->of_before ||
+	    !id_eq(p->id.v, v->plan.pool.v))
+		return false;
+	other = dni_visits_find(v->s->visits, v->who.now_us, slot->visit);
+	return other == NULL || id_eq(other->site.v, visit->site.v);
+}
+
 /* After a restart the visit has not said yet where it leases from, and a site
  * that went over to another pool has left a lease in that of before. */
 void dni_event_withdraw(struct dni_serve *v, struct dni_visit *visit)
@@ -79,7 +96,7 @@ void dni_event_withdraw(struct dni_serve *v, struct dni_visit *visit)
 
 		if (p->owned && id_eq(p->company.v, v->plan.company.v))
 			slot = leased(v, visit, p);
-		if (slot != NULL && id_eq(slot->visit.v, visit->id.v))
+		if (slot != NULL && is_its(v, visit, p, slot))
 			release(v, visit, p);
 	}
 	dni_visits_drop(v->s->visits, visit);

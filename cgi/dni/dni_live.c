@@ -102,7 +102,7 @@ static void fill(const struct visit_live *l, struct number_id rule,
 	v->arrival =
 	    dni_visits_arrival(slice_from(l->source), slice_from(l->medium),
 		slice_from(l->campaign), slice_from(l->click_id));
-	/* The pool is found again at the visit's next sign of life. */
+	v->of_before = true; /* the pool is found at its next sign of life */
 }
 
 static void on_live(void *ctx, const struct visit_live *l)

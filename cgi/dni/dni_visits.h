@@ -37,6 +37,7 @@ struct dni_visit {
 	uint64_t last_form;    /* hash of what it said: a beacon comes twice */
 	uint64_t arrival;      /* hash of where it came from */
 	struct dni_pool *pool; /* it leases from; NULL: none */
+	bool of_before;        /* read at a start: or pool is not known yet */
 	bool turned_away;      /* its pool had no number once: is counted */
 	bool by_rule;          /* its last page has a rule's number: no lease */
 	bool falls_back;       /* was shown what there is without a lease */

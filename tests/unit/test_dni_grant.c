@@ -405,6 +405,37 @@ static void test_withdrawn_other(void **state)
 	assert_false(ends(w, id, 0));
 }
 
+/* Two tabs share a row, and after a restart the one that is not its owner takes
+ * the consent back; but not for another site, which uses the same pool. */
+static void test_withdrawn_shared(void **state)
+{
+	struct world *w = *state;
+	struct tab one = { 0 }, two;
+	struct dni_visit *visit, *owner;
+	struct lease_id id;
+
+	(void)stored(w, &one, "https://a.example/?gclid=1");
+	two = one;
+	id = stored(w, &two, "https://a.example/?gclid=2");
+	visit = dni_visits_find(w->s->visits, w->s->now_us, one.visit);
+	owner = dni_visits_find(w->s->visits, w->s->now_us, two.visit);
+	visit->pool = owner->pool = NULL;
+	visit->of_before = owner->of_before = true;
+	memset(owner->site.v, 0x52, ID_BYTES);
+	withdraw(w, &one);
+	assert_false(ends(w, id, 0));
+
+	one = (struct tab){ .visitor = two.visitor };
+	(void)stored(w, &one, "https://a.example/?gclid=3");
+	two = one;
+	id = stored(w, &two, "https://a.example/?gclid=4");
+	visit = dni_visits_find(w->s->visits, w->s->now_us, one.visit);
+	visit->pool = NULL;
+	visit->of_before = true;
+	withdraw(w, &one);
+	assert_true(ends(w, id, 0));
+}
+
 /* The site went over to another pool, and the visit has a number of both. */
 static void test_withdrawn_moved(void **state)
 {
@@ -503,6 +534,7 @@ int main(void)
 		with_world(test_refused_twice),
 		with_world(test_refused_between), with_world(test_refused),
 		with_world(test_withdrawn), with_world(test_withdrawn_other),
+		with_world(test_withdrawn_shared),
 		with_world(test_withdrawn_moved), with_world(test_away),
 		with_world(test_away_closed), with_world(test_away_left) };
 
