@@ -108,13 +108,15 @@ static enum err load_conf(struct dni_keeper *k)
 static enum err check_conf(struct dni_keeper *k)
 {
 	uint64_t version;
+	bool all;
 	enum err e;
 
 	if ((e = db_tag_version(k->db, &version)) != ERR_OK)
 		return e;
 	if (k->s->conf == NULL || k->s->conf->version != version)
 		e = load_conf(k);
-	if (e == ERR_OK && (e = dni_owner_complete(&k->owner)) == ERR_OK &&
+	if (e == ERR_OK &&
+	    (e = dni_owner_complete(&k->owner, &all)) == ERR_OK && all &&
 	    k->untold) {
 		k->untold = false;
 		log_in_force(k->s->conf);

@@ -180,8 +180,8 @@ static enum err extend_pool(const struct dni_owner *o, struct dni_pool *p)
 		if (e == ERR_OK && more)
 			e = say_alive(o);
 	}
-	if (e == ERR_OK && p->owned && as_known)
-		p->partial = false;
+	if (e == ERR_OK && p->owned)
+		p->partial = !as_known;
 	return e;
 }
 
@@ -217,15 +217,18 @@ enum err dni_owner_refresh(const struct dni_owner *o)
 	return e;
 }
 
-enum err dni_owner_complete(const struct dni_owner *o)
+enum err dni_owner_complete(const struct dni_owner *o, bool *all)
 {
 	enum err e = ERR_OK;
 
+	*all = true;
 	for (size_t i = 0; e == ERR_OK && i < o->s->n_pools; i++) {
 		struct dni_pool *p = o->s->pools[i];
 
-		if (p->owned && p->partial)
-			e = extend_pool(o, p);
+		if (!p->owned || !p->partial)
+			continue;
+		e = extend_pool(o, p);
+		*all = *all && !p->partial;
 	}
 	return e;
 }

@@ -226,11 +226,17 @@ static void test_many(void **state)
  * have come from one of them, which still gives it out: it waits for them. */
 static void test_changed_meanwhile(void **state)
 {
+	struct dni_conf_pool pool = { .company = t->company[0].id,
+		.id = t->company[0].pool,
+		.lease_us = LEASE };
+	struct dni_pool_change left = { 0 };
+	uint32_t slot = 0;
 	struct dni_conf conf = { .version = 0 };
 	struct dni_pool *p = load();
 	const uint32_t first = p->n;
 	struct dni_state *s = NULL;
 	struct dni_owner o = { .db = dni, .name = "here" };
+	bool all;
 
 	(void)state;
 	assert_true(p->partial);
@@ -241,13 +247,29 @@ static void test_changed_meanwhile(void **state)
 	o.s = s;
 	ok(db_tag_version(dni, &conf.version));
 	exec("UPDATE config_version SET version = version + 1");
-	ok(dni_owner_complete(&o));
+	ok(dni_owner_complete(&o, &all));
+	assert_false(all);
 	assert_int_equal(p->n, first);
 	assert_true(p->partial);
 	ok(db_tag_version(dni, &conf.version));
-	ok(dni_owner_complete(&o));
+	ok(dni_owner_complete(&o, &all));
+	assert_true(all);
 	assert_int_equal(p->n, 4003);
 	assert_false(p->partial);
+	/* The same with one number that came. */
+	left.gone = &slot;
+	left.n_gone = 1;
+	dni_pool_change_retire(p, NOW, &left);
+	conf.pools = &pool;
+	conf.n_pools = 1;
+	exec("UPDATE config_version SET version = version + 1");
+	ok(dni_owner_refresh(&o));
+	ok(dni_owner_complete(&o, &all));
+	assert_false(all);
+	ok(db_tag_version(dni, &conf.version));
+	ok(dni_owner_complete(&o, &all));
+	assert_true(all);
+	assert_int_equal(p->n_retired, 0);
 	s->conf = NULL;
 	dni_state_free(s);
 }
@@ -347,6 +369,7 @@ static void test_set_forward(void **state)
 	struct dni_state *s = NULL;
 	struct dni_owner o = { .db = dni, .name = "here" };
 	struct number_id far = { 0 };
+	bool all;
 
 	(void)state;
 	exec("DELETE FROM lease");
@@ -365,7 +388,7 @@ static void test_set_forward(void **state)
 	ok(dni_owner_refresh(&o));
 	assert_true(s->pools[0]->partial);
 	holds(s, 1);
-	ok(dni_owner_complete(&o));
+	ok(dni_owner_complete(&o, &all));
 	assert_false(s->pools[0]->partial);
 	holds(s, 2);
 	s->conf = NULL;
