@@ -30,6 +30,7 @@ struct loader {
 	size_t n;
 	size_t cap;
 	int64_t now_us;
+	int64_t lease_us;
 	size_t n_told;
 	size_t n_live;   /* of them */
 	int64_t told_us; /* the last one began */
@@ -93,6 +94,45 @@ static struct known *find(const struct loader *r, const struct lease_last *l)
 	return bsearch(&key, r->rows, r->n, sizeof(key), by_number);
 }
 
+static bool lives(const struct loader *r, const struct lease_last *l)
+{
+	return l->end_us > r->now_us && l->beat_us + r->lease_us > r->now_us;
+}
+
+static void set_last(struct known *k, const struct lease_last *l)
+{
+	k->is = true;
+	k->last.leased = true;
+	k->last.lease = l->lease;
+	k->last.visit = l->visit;
+	k->last.visitor = l->visitor;
+	k->last.started_us = l->started_us;
+	k->last.beat_us = l->beat_us;
+	k->last.end_us = l->end_us;
+}
+
+/* Where the clock was set back, the lease that began last by its words may have
+ * been before one that lives. Of two that seem to live nobody can say which
+ * does: until both would be over the number is nobody's. */
+static void on_older(const struct loader *r, struct known *k,
+    const struct lease_last *l)
+{
+	struct lease_last *last = &k->last;
+
+	if (!lives(r, l) || id_eq(l->lease.v, last->lease.v))
+		return;
+	if (!lives(r, last)) {
+		set_last(k, l);
+		return;
+	}
+	if (id_is_nil(l->visitor.v) || !id_eq(l->visitor.v, last->visitor.v)) {
+		memset(&last->visitor, 0, sizeof(last->visitor));
+		memset(&last->visit, 0, sizeof(last->visit));
+	}
+	if (last->end_us < l->end_us)
+		last->end_us = l->end_us;
+}
+
 /* The newest first; with an older one nothing is said of a number whose newest
  * says nothing. */
 static void on_latest(void *ctx, const struct lease_last *l)
@@ -104,23 +144,19 @@ static void on_latest(void *ctx, const struct lease_last *l)
 	r->n_told++;
 	r->n_live += l->end_us + DNI_POOL_SLACK_US > r->now_us;
 	r->told_us = l->started_us;
-	if (k == NULL || k->is || l->started_us < k->added_us + ADDED_US)
+	if (k == NULL || l->started_us < k->added_us + ADDED_US)
 		return;
-	k->is = true;
-	k->last.leased = true;
-	k->last.lease = l->lease;
-	k->last.visit = l->visit;
-	k->last.visitor = l->visitor;
-	k->last.started_us = l->started_us;
-	k->last.beat_us = l->beat_us;
-	k->last.end_us = l->end_us;
+	if (k->is)
+		on_older(r, k, l);
+	else
+		set_last(k, l);
 }
 
 static void on_alone(void *ctx, const struct lease_last *l)
 {
 	struct known *k = find(ctx, l);
 
-	if (k == NULL)
+	if (k == NULL || k->is)
 		return;
 	k->last = *l;
 	k->is = true;
@@ -279,6 +315,7 @@ enum err dni_pool_load(struct db *db, struct company_id company,
 {
 	struct dni_pool *p = calloc(1, sizeof(*p));
 	struct loader r = { .now_us = now_us,
+		.lease_us = lease_us,
 		.told_us = DB_LEASE_EVER_US,
 		.e = ERR_OK };
 	enum err e;

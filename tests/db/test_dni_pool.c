@@ -52,8 +52,8 @@ static void exec(const char *sql)
 }
 
 /* A lease of a visitor of its own, who is returned. */
-static struct lease_holder lend(struct pool_id pool, struct number_id number,
-    int64_t started_us)
+static struct lease_holder lend_until(struct pool_id pool,
+    struct number_id number, int64_t started_us, int64_t beat_us)
 {
 	struct visit_row v;
 	struct lease_row l;
@@ -76,11 +76,18 @@ static struct lease_holder lend(struct pool_id pool, struct number_id number,
 	memcpy(l.number_e164, "+14155550200", 13);
 	l.visit = v.id;
 	l.epoch = 1;
-	l.started_us = l.beat_us = started_us;
-	l.expires_us = started_us + LEASE;
+	l.started_us = started_us;
+	l.beat_us = beat_us;
+	l.expires_us = beat_us + LEASE;
 	ok(db_visit_add(dni, t->company[0].id, visits, 1));
 	ok(db_lease_add(dni, t->company[0].id, leases, 1));
 	return dni_pool_holder(v.visitor);
+}
+
+static struct lease_holder lend(struct pool_id pool, struct number_id number,
+    int64_t started_us)
+{
+	return lend_until(pool, number, started_us, started_us);
 }
 
 static struct dni_pool *load(void)
@@ -395,6 +402,38 @@ static void test_set_forward(void **state)
 	dni_state_free(s);
 }
 
+/* The clock was an hour ahead and was set back: what began last by the rows was
+ * before what lives. */
+static void test_set_back(void **state)
+{
+	const struct testdb_company *c = &t->company[0];
+	struct lease_holder ahead, now, lives;
+	struct lease_grant g;
+	struct dni_pool *p;
+
+	(void)state;
+	exec("DELETE FROM lease");
+	/* Who of the two has it? */
+	ahead = lend(c->pool, c->pooled[0], NOW + RT_HOUR_US);
+	now = lend(c->pool, c->pooled[0], NOW - RT_MIN_US);
+	/* The hour has passed again, and the one is over. */
+	(void)lend(c->pool, c->pooled[1], NOW - LEASE - RT_MIN_US);
+	lives = lend_until(c->pool, c->pooled[1], NOW - LEASE - 2 * RT_MIN_US,
+	    NOW - RT_MIN_US);
+	p = load();
+	check(p, p->n, 2);
+	takes(p, lives, LEASE_KEPT, 1);
+	g = lease_take(p->leases, NOW, &ahead);
+	assert_int_equal(g.what, LEASE_NEW);
+	assert_memory_not_equal(p->slots[g.number].number.v, c->pooled[0].v,
+	    ID_BYTES);
+	g = lease_take(p->leases, NOW, &now);
+	assert_int_equal(g.what, LEASE_NEW);
+	assert_memory_not_equal(p->slots[g.number].number.v, c->pooled[0].v,
+	    ID_BYTES);
+	dni_pool_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -405,6 +444,7 @@ int main(void)
 		cmocka_unit_test(test_taken_back),
 		cmocka_unit_test(test_back),
 		cmocka_unit_test(test_set_forward),
+		cmocka_unit_test(test_set_back),
 	};
 
 	return cmocka_run_group_tests_name("dni pool", tests, start, stop);
