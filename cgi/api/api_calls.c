@@ -320,8 +320,6 @@ static void write_view(const struct db_report_call_page *p, struct json_out *j)
 	json_out_cstr(j, p->title);
 	json_out_key(j, "viewed_at");
 	json_out_time_us(j, p->at_us);
-	json_out_key(j, "engaged_s");
-	json_out_u64(j, p->engaged_s);
 	json_out_end(j);
 }
 

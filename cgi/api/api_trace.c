@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cgi/api/api_who.h"
+#include "lib/core/taghealth.h"
 #include "lib/db/db_report_call.h"
 
 #define NONE UINT16_MAX /* of a step or branch */
@@ -212,6 +213,12 @@ static void write_visit(const struct db_report_call_visit *v,
 	put_u64(j, "page_views", v->page_views);
 	put_u64(j, "visits", v->visits);
 	put_texts(j, texts, RT_ARRAY_LEN(texts));
+	json_out_key(j, "causes");
+	json_out_array(j);
+	for (unsigned int i = 0; i < TAGHEALTH_KEPT_BITS; i++)
+		if ((v->causes >> i & 1U) != 0 && taghealth_word(i) != NULL)
+			json_out_cstr(j, taghealth_word(i));
+	json_out_end(j);
 	json_out_end(j);
 }
 
@@ -223,7 +230,6 @@ static void write_page(const struct db_report_call_page *p, struct json_out *j)
 	json_out_key(j, "title");
 	json_out_cstr(j, p->title);
 	put_time(j, "viewed_at", p->at_us);
-	put_u64(j, "engaged_s", p->engaged_s);
 	json_out_end(j);
 }
 

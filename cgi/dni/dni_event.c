@@ -219,6 +219,15 @@ static void note_report(struct dni_serve *v)
 	(void)pthread_rwlock_unlock(&v->s->conf_lock);
 }
 
+static unsigned int causes_of(const struct dni_report *r,
+    const struct dni_visit *visit)
+{
+	return r->causes |
+	       (unsigned int)visit->forgotten << TAGHEALTH_FORGOTTEN |
+	       (unsigned int)(r->late_ms > TAGHEALTH_LATE_MS)
+		   << TAGHEALTH_KEPT_LATE;
+}
+
 static void fill_about(struct dni_serve *v, const struct dni_visit *visit,
     struct dni_write *w)
 {
@@ -228,7 +237,8 @@ static void fill_about(struct dni_serve *v, const struct dni_visit *visit,
 		.ga_client_id = v->h->ga,
 		.ga_session_id = v->h->ga_session,
 		.fbc = v->h->fbc,
-		.fbp = v->h->fbp };
+		.fbp = v->h->fbp,
+		.causes = causes_of(&v->h->report, visit) };
 }
 
 /* --- all of them ----------------------------------------------------------*/

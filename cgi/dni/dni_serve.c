@@ -312,6 +312,19 @@ static bool is_forgotten(const struct dni_serve *v)
 		   dni_conf_origin(v->h->referrer));
 }
 
+/* With mu held: of the visit that was just answered. */
+static bool mark_forgotten(struct dni_serve *v)
+{
+	struct dni_visit *visit;
+
+	if (!is_forgotten(v))
+		return false;
+	visit = dni_visits_find(v->s->visits, v->who.now_us, v->out->visit);
+	if (visit != NULL)
+		visit->forgotten = true;
+	return true;
+}
+
 static void note_forgotten(struct dni_serve *v)
 {
 	const struct dni_site *site;
@@ -351,7 +364,7 @@ enum err dni_serve_visit(struct dni_state *s, const struct dni_hit *h,
 		count(v, DNI_GIVEN_NOCONSENT);
 	} else {
 		serve_visit(v);
-		forgotten = is_forgotten(v);
+		forgotten = mark_forgotten(v);
 	}
 	(void)pthread_mutex_unlock(&s->mu);
 	if (forgotten)

@@ -6,6 +6,7 @@
 #include "cgi/page/page_why.h"
 #include "cgi/page/page_words.h"
 #include "lib/base/clk.h"
+#include "lib/core/taghealth.h"
 #include "lib/db/db_recording.h"
 #include "lib/phone/phone.h"
 
@@ -260,6 +261,38 @@ static void ad_ids(const struct db_report_call_visit *t, struct view *v)
 	session(v, "utm_id", t->utm_id);
 }
 
+/* Why a visit that does not look paid may have been. */
+static void causes(const struct db_report_call_visit *t, struct view *v)
+{
+	static const char *const words[TAGHEALTH_KEPT_BITS] = {
+		[TAGHEALTH_TWICE] = "two copies of the tag were on its page",
+		[TAGHEALTH_OTHER_TAG] =
+		    "another vendor’s tag swaps numbers, too",
+		[TAGHEALTH_URL_CHANGED] =
+		    "the site took the click id off its address",
+		[TAGHEALTH_CLICK_LOST] =
+		    "a redirect lost the click id of an ad",
+		[TAGHEALTH_FORGOTTEN] =
+		    "the browser had not kept who it was a page before",
+		[TAGHEALTH_KEPT_LATE] = "the tag began late",
+	};
+	char line[TEXT_MAX];
+	struct buf b;
+
+	if (strcmp(page_words_channel(t->channel, t->source, t->medium),
+		"paid") == 0)
+		return;
+	buf_over(&b, line, sizeof(line) - 1);
+	for (unsigned int i = 0; i < TAGHEALTH_KEPT_BITS; i++) {
+		if ((t->causes >> i & 1U) == 0 || words[i] == NULL)
+			continue;
+		buf_cstr(&b, buf_slice(&b).n > 0 ? "; " : "");
+		buf_cstr(&b, words[i]);
+	}
+	line[buf_slice(&b).n] = '\0';
+	session(v, "May have been paid", line);
+}
+
 void page_call_parts_session(const struct page_story *s, struct view *v)
 {
 	const struct db_report_call_visit *t = s->visit;
@@ -273,6 +306,7 @@ void page_call_parts_session(const struct page_story *s, struct view *v)
 	session(v, "Landing page", t->landing_url);
 	session(v, "Referrer", t->referrer);
 	time_on_site(t, v);
+	causes(t, v);
 	session(v, "Campaign", t->campaign);
 	session(v, "Keyword", t->keyword);
 	ad_ids(t, v);

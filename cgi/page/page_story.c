@@ -146,7 +146,7 @@ static void pages(struct line *l)
 	for (size_t i = 0; i < l->s->n_pages; i++) {
 		const struct db_report_call_page *p = &l->s->pages[i];
 		struct entry *e = add(l, p->at_us, "page", "doc");
-		char what[WHAT_MAX], more[MORE_MAX];
+		char what[WHAT_MAX];
 		struct buf b;
 
 		buf_over(&b, what, sizeof(what));
@@ -154,14 +154,7 @@ static void pages(struct line *l)
 		buf_put(&b, slice_head(page_story_path(slice_from(p->url)),
 				WHAT_MAX - 20));
 		keep(l, &b, &e->what);
-		buf_over(&b, more, sizeof(more));
-		buf_cstr(&b, p->title);
-		if (p->engaged_s > 0) {
-			buf_cstr(&b, p->title[0] != '\0' ? " · " : "");
-			duration(&b, (int64_t)p->engaged_s * 1000);
-			buf_cstr(&b, " on this page");
-		}
-		keep(l, &b, &e->more);
+		e->more = slice_from(p->title);
 	}
 }
 

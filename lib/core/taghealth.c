@@ -1,11 +1,12 @@
 #include "lib/core/taghealth.h"
 
-/* As the tag says them; NULL: it does not. */
+/* As the tag says them, but for the last. */
 static const char *const causes[TAGHEALTH_CAUSE_COUNT] = {
 	[TAGHEALTH_TWICE] = "twice",
 	[TAGHEALTH_OTHER_TAG] = "other_tag",
 	[TAGHEALTH_URL_CHANGED] = "url_changed",
 	[TAGHEALTH_CLICK_LOST] = "click_lost",
+	[TAGHEALTH_FORGOTTEN] = "forgotten",
 };
 
 /* What each cause becomes when it is more than noise. */
@@ -26,12 +27,18 @@ unsigned int taghealth_parse(struct slice words)
 
 		if (!slice_cut(&words, ',', &word))
 			words = SLICE("");
-		for (unsigned int i = 0; i < TAGHEALTH_CAUSE_COUNT; i++)
-			if (causes[i] != NULL &&
-			    slice_eq_cstr(slice_trim(word), causes[i]))
+		for (unsigned int i = 0; i < TAGHEALTH_FORGOTTEN; i++)
+			if (slice_eq_cstr(slice_trim(word), causes[i]))
 				mask |= 1U << i;
 	}
 	return mask;
+}
+
+const char *taghealth_word(unsigned int bit)
+{
+	if (bit == TAGHEALTH_KEPT_LATE)
+		return "late";
+	return bit < TAGHEALTH_CAUSE_COUNT ? causes[bit] : NULL;
 }
 
 /* Who deletes his cookies is not yet the site's fault. */

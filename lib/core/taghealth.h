@@ -41,6 +41,14 @@ enum taghealth_cause {
  */
 unsigned int taghealth_parse(struct slice words);
 
+/* What is stored of one visit: bit n is cause n, so another cause comes behind
+ * those there are, and one more: the tag was late. */
+#define TAGHEALTH_KEPT_LATE 15
+#define TAGHEALTH_KEPT_BITS 16
+
+/* "click_lost", "forgotten", "late"; NULL: no such bit. */
+const char *taghealth_word(unsigned int bit);
+
 /* Sums over the days that are looked at. */
 struct taghealth_sums {
 	int64_t seen_us; /* the tag's last request; 0: never */

@@ -293,7 +293,7 @@ static const char visit_sql[] =
     "  WHEN v.ttclid <> '' THEN 'ttclid'"
     "  WHEN v.li_fat_id <> '' THEN 'li_fat_id' ELSE '' END,"
     " v.campaign_id, v.ad_group_id, v.ad_id, v.match_type, v.network,"
-    " v.device, v.browser_zone"
+    " v.device, v.browser_zone, v.causes"
     " FROM visit v"
     " LEFT JOIN site s ON s.company_id = v.company_id AND s.id = v.site_id"
     " WHERE v.company_id = ? AND v.id = ?";
@@ -326,6 +326,7 @@ static void out_visit(struct stmt *st, struct db_report_call_visit *r)
 	OUT_TEXT(st, r, network);
 	OUT_TEXT(st, r, device);
 	OUT_TEXT(st, r, browser_zone);
+	stmt_out_u32(st, &r->causes);
 }
 
 enum err db_report_call_visit(struct db *db, struct company_id company,
@@ -350,10 +351,10 @@ enum err db_report_call_visit(struct db *db, struct company_id company,
 /* Once the first page had a row of its own, of the moment when the visit
  * began. */
 static const char pages_sql[] =
-    "SELECT p.url, p.title, p.viewed_at, p.engaged_s FROM"
-    " (SELECT url, title, viewed_at, engaged_s, id FROM page_view"
+    "SELECT p.url, p.title, p.viewed_at FROM"
+    " (SELECT url, title, viewed_at, id FROM page_view"
     " WHERE company_id = ? AND visit_id = ?"
-    " UNION ALL SELECT v.landing_url, v.landing_title, v.started_at, 0, v.id"
+    " UNION ALL SELECT v.landing_url, v.landing_title, v.started_at, v.id"
     " FROM visit v WHERE v.company_id = ? AND v.id = ?"
     " AND v.landing_url <> '' AND NOT EXISTS (SELECT 1 FROM page_view x"
     " WHERE x.company_id = v.company_id AND x.visit_id = v.id"
@@ -377,7 +378,6 @@ enum err db_report_call_pages(struct db *db, struct company_id company,
 	OUT_TEXT(st, row, url);
 	OUT_TEXT(st, row, title);
 	stmt_out_time_us(st, &row->at_us);
-	stmt_out_u64(st, &row->engaged_s);
 	return stmt_all(st, mem, row, sizeof(*row), rows, n);
 }
 

@@ -173,6 +173,7 @@ struct db_report_call_visit {
 	char network[DB_REPORT_TEXT(32)];
 	char device[DB_REPORT_TEXT(16)];
 	char browser_zone[DB_REPORT_TEXT(64)];
+	uint32_t causes; /* taghealth.h: what makes it look like another */
 };
 RT_MUST_USE enum err db_report_call_visit(struct db *db,
     struct company_id company, struct visit_id visit, struct arena *mem,
@@ -182,7 +183,6 @@ struct db_report_call_page {
 	char url[DB_REPORT_TEXT(2048)];
 	char title[DB_REPORT_TEXT(255)];
 	int64_t at_us;
-	uint64_t engaged_s;
 };
 /* In order; the first DB_REPORT_CALL_PAGES_MAX. */
 RT_MUST_USE enum err db_report_call_pages(struct db *db,

@@ -46,7 +46,8 @@ static const char *const visit_event_sql[] = DB_ROWS_TEXTS(
 
 static const char visit_about_sql[] =
     "UPDATE visit SET" KEEP("browser_zone") "," KEEP("ga_client_id") "," KEEP(
-	"ga_session_id") "," KEEP("fbc") "," KEEP("fbp") " WHERE company_id = ? AND id = ?";
+	"ga_session_id") "," KEEP("fbc") "," KEEP("fbp") ", causes = causes | ?"
+    " WHERE company_id = ? AND id = ?";
 
 static const char companies_sql[] =
     "SELECT id FROM company WHERE archived_at IS NULL ORDER BY id";
@@ -153,6 +154,7 @@ enum err db_visit_about(struct db *db, struct company_id company,
 		stmt_in_text(st, texts[i]);
 		stmt_in_text(st, texts[i]);
 	}
+	stmt_in_u64(st, about->causes);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, about->visit.v);
 	return stmt_exec(st, NULL);

@@ -42,6 +42,7 @@ struct visit_about {
 	struct slice ga_session_id;
 	struct slice fbc;
 	struct slice fbp;
+	uint32_t causes; /* taghealth.h; added to those there are */
 };
 
 RT_MUST_USE enum err db_visit_about(struct db *db, struct company_id company,

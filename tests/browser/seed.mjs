@@ -126,9 +126,9 @@ function visitSql(c, rnd) {
 		${quote(c.origin.medium === 'cpc' ? `EAIaIQobChMI${c.visit.slice(0, 24)}EAAYASAAEgJ8tfD_BwE` : '')}, ${quote(c.origin.source)},
 		${quote(c.origin.medium)}, ${quote(c.campaign)}, ${quote(c.keyword)}, ${quote(c.origin.channel)}, ${quote(rnd.pick(['mobile', 'mobile', 'desktop']))},
 		${quote(c.origin.ads ? 'phrase' : '')}, ${quote(c.origin.ads ? 'search' : '')}, 'America/Los_Angeles');`);
-	views.forEach(([path, title], i) => out.push(`INSERT INTO page_view (company_id, visit_id, id, url, title, viewed_at, engaged_s) VALUES
+	views.forEach(([path, title], i) => out.push(`INSERT INTO page_view (company_id, visit_id, id, url, title, viewed_at) VALUES
 		(${id(c.company)}, ${id(c.visit)}, ${id(uuid(began + i, rnd))}, ${quote(`https://www.baycityplumbing.example${path}${i === 0 ? query : ''}`)},
-		${quote(title)}, ${time(began + i * step)}, ${Math.floor(step / 1200)});`));
+		${quote(title)}, ${time(began + i * step)});`));
 	if (touched)
 		out.push(`INSERT INTO visit_event (company_id, visit_id, id, kind, number_id, happened_at) VALUES (${id(c.company)}, ${id(c.visit)},
 			${id(uuid(touched, rnd))}, 'tel_click', ${id(c.number.id)}, ${time(touched)});`);

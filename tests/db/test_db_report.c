@@ -143,9 +143,9 @@ static const char visit_sql[] =
     " 'https://x.example/a?b', 'x.example/a', 'google', 'cpc', 'Spring',"
     " 'emergency plumber', 'paid_search', 'G1')";
 static const char view_sql[] =
-    "INSERT INTO page_view (company_id, visit_id, id, url, title, viewed_at,"
-    " engaged_s) VALUES (?, ?, REPEAT('p', 16), 'https://x.example/a', 'A',"
-    " '2026-11-20 11:50:00', 30)";
+    "INSERT INTO page_view (company_id, visit_id, id, url, title, viewed_at)"
+    " VALUES (?, ?, REPEAT('p', 16), 'https://x.example/a', 'A',"
+    " '2026-11-20 11:50:00')";
 static const char click_sql[] =
     "INSERT INTO visit_event (company_id, visit_id, id, kind, happened_at)"
     " VALUES (?, ?, REPEAT('e', 16), 'tel_click', '2026-11-20 11:59:50')";
@@ -453,7 +453,7 @@ static void test_visit(void **state)
 	assert_int_equal(v->visits, 1);
 	ok(db_report_call_pages(db, company(0), visit, &mem, &pages, &n));
 	assert_int_equal(n, 1);
-	assert_int_equal(pages[0].engaged_s, 30);
+	assert_string_equal(pages[0].title, "A");
 	plant(
 	    "UPDATE page_view SET viewed_at = '2026-11-20 11:51:00'"
 	    " WHERE company_id = ? AND visit_id = ?");

@@ -95,7 +95,8 @@ static void test_about(void **state)
 {
 	struct visit_about a = { .visit = add_visit("about"),
 		.browser_zone = SLICE("Europe/Berlin"),
-		.ga_client_id = SLICE("12.34") };
+		.ga_client_id = SLICE("12.34"),
+		.causes = 1U << TAGHEALTH_CLICK_LOST };
 
 	(void)state;
 	assert_int_equal(db_visit_about(dni, theirs(), &a), ERR_OK);
@@ -106,13 +107,15 @@ static void test_about(void **state)
 	assert_int_equal(db_visit_about(dni, ours(), &a), ERR_OK);
 	a.browser_zone = SLICE("");
 	a.fbp = SLICE("fb.1.9.9");
+	a.causes = 1U << TAGHEALTH_KEPT_LATE;
 	assert_int_equal(db_visit_about(dni, ours(), &a), ERR_OK);
 	assert_int_equal(testdb_count(t,
 			     "SELECT count(*) FROM visit"
 			     " WHERE browser_zone = 'Europe/Berlin'"
 			     " AND ga_client_id = '12.34'"
 			     " AND ga_session_id = '1700000000'"
-			     " AND fbc = 'fb.1.1.AbC' AND fbp = 'fb.1.9.9'"),
+			     " AND fbc = 'fb.1.1.AbC' AND fbp = 'fb.1.9.9'"
+			     " AND causes = 32776"),
 	    1);
 }
 

@@ -20,6 +20,20 @@ static void test_parse(void **state)
 	    BIT(TAGHEALTH_OTHER_TAG) | BIT(TAGHEALTH_URL_CHANGED));
 }
 
+/* Stored: a bit means the same for ever. */
+static void test_word(void **state)
+{
+	static const char *const words[] = { "twice", "other_tag",
+		"url_changed", "click_lost", "forgotten" };
+
+	(void)state;
+	for (unsigned int i = 0; i < RT_ARRAY_LEN(words); i++)
+		assert_string_equal(taghealth_word(i), words[i]);
+	assert_null(taghealth_word(RT_ARRAY_LEN(words)));
+	assert_string_equal(taghealth_word(15), "late");
+	assert_null(taghealth_word(16));
+}
+
 static const struct {
 	const char *why;
 	struct taghealth_sums s;
@@ -82,7 +96,7 @@ static void test_judge(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_parse),
-		cmocka_unit_test(test_judge) };
+		cmocka_unit_test(test_word), cmocka_unit_test(test_judge) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,6 +68,15 @@ test('a browser that keeps no visitor is counted, and who is new for a reason is
 	const counted = () => stack.sql('SELECT s.public_key, h.forgotten FROM site_health h JOIN site s ON s.id = h.site_id WHERE h.forgotten > 0');
 	await until('it is written down', () => counted().length > 0);
 	assert.deepEqual(counted(), [['forgets', '1']]);
+	// Each visit says itself what makes it look like another: a call's page tells it.
+	for (const [answer, site, more, want] of [[answers[4], 'forgets', {}, 16], [answers[4], 'forgets', { why: 'click_lost,nonsense' }, 24], [answers[0], 'kept', { why: 'twice,forgotten', late_ms: 3001 }, 32769],
+		[answers[1], 'agreed', { late_ms: 3000, ga: '1.2' }, 0]]) {
+		const { visitor, visit } = answer.json;
+		assert.equal((await dni.post('/dni/v1/event', { site, visitor, visit, kind: 'about', version: 3, found: 1, swapped: 1, zone: `Etc/${want}`, ...more })).status, 204);
+		const stored = () => stack.sql(`SELECT causes FROM visit WHERE browser_zone = 'Etc/${want}'`);
+		await until('it is stored', () => stored().length > 0);
+		assert.deepEqual(stored(), [[String(want)]]);
+	}
 });
 
 test('a visit that had no number to look for is not one whose page lacks it', async () => {
