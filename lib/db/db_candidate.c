@@ -8,17 +8,24 @@
 /* A visit may have several leases of one number. */
 #define ROWS_MAX 100
 
-/* The last click on the phone link before the call: later ones are of another.
+#define TOUCHES                                                 \
+	" FROM visit_event e WHERE e.company_id = v.company_id" \
+	" AND e.visit_id = v.id AND e.kind = 'tel_click'"
+
+/* The last click on the phone link before the call, with this number in it:
+ * later ones are of another, and who was shown several touched one of them.
  * Of leases whose visits are gone no more are read than of others. Which index
  * is no question, and statistics may be of before a busy day. */
 static const char shown_sql[] =
     "SELECT l.id, l.visit_id, v.visitor_id, l.started_at,"
     " LEAST(l.beat_at, COALESCE(l.released_at, l.beat_at)),"
-    " IF(v.tel_clicked_at > ?, (SELECT MAX(e.happened_at) FROM visit_event e"
-    " WHERE e.company_id = v.company_id AND e.visit_id = v.id"
-    " AND e.kind = 'tel_click' AND e.happened_at <= ?), v.tel_clicked_at),"
+    " IF(v.tel_clicked_at IS NULL, NULL, IF(v.tel_clicked_at > ?"
+    " OR EXISTS (SELECT 1" TOUCHES
+    " AND e.number_id <> l.number_id), (SELECT MAX(e.happened_at)" TOUCHES
+    " AND e.happened_at <= ? AND (e.number_id IS NULL"
+    " OR e.number_id = l.number_id)), v.tel_clicked_at)),"
     " v.source, v.medium, v.campaign, v.browser_zone"
-    " FROM (SELECT company_id, id, visit_id, started_at, beat_at,"
+    " FROM (SELECT company_id, id, visit_id, number_id, started_at, beat_at,"
     " released_at FROM lease FORCE INDEX (lease_number)"
     " WHERE company_id = ? AND number_id = ?"
     " AND started_at <= ? AND started_at > ?"

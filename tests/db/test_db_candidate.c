@@ -233,6 +233,46 @@ static void test_touched_again(void **state)
 	assert_int_equal(c.c[0].tel_clicked_us, call.at_us - 8 * RT_SEC_US);
 }
 
+/* Who was shown another number by then and touched that one did not call this
+ * one with it. */
+static void test_touched_other(void **state)
+{
+	const int64_t at_us = NOW + 75 * RT_DAY_US;
+	const struct visit_id v = testdb_attrib_visit(t, dni, "two", at_us);
+	const struct candidate_call call = call_of(at_us + RT_MIN_US);
+	const struct number_id *p = t->company[0].pooled;
+	const struct {
+		struct number_id number; /* nil: none was known to be his */
+		int64_t ago_s;
+		int64_t want_ago_s;
+	} touches[] = { { p[1], 5, 0 }, { p[0], 20, 20 }, { p[1], 3, 20 },
+		{ { { 0 } }, 2, 2 } };
+	struct visit_event_row e = { .visit = v,
+		.kind = "tel_click",
+		.name = SLICE(""),
+		.detail = SLICE("") };
+	const struct visit_event_row *events[] = { &e };
+	struct visit_progress moved = { .id = v };
+	const struct visit_progress *progress[] = { &moved };
+	struct candidates c;
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(touches); i++) {
+		moved.seen_us = moved.tel_clicked_us = e.happened_us =
+		    call.at_us - touches[i].ago_s * RT_SEC_US;
+		e.number = touches[i].number;
+		testdb_id(e.happened_us, e.id);
+		did(db_visit_progress(dni, ours(), progress, 1));
+		did(db_visit_event_add(dni, ours(), events, 1));
+		read(ours(), &call, &c);
+		assert_true(id_eq(c.c[0].visit.v, v.v));
+		assert_int_equal(c.c[0].tel_clicked_us,
+		    touches[i].want_ago_s == 0
+			? 0
+			: call.at_us - touches[i].want_ago_s * RT_SEC_US);
+	}
+}
+
 /* A visit every six minutes for 81 days, each with a number that was on a
  * page for a minute; every fourth one touched the link. */
 #define MANY_VISITS (15 * PIECE)
@@ -334,6 +374,7 @@ int main(void)
 		cmocka_unit_test(test_many_hands),
 		cmocka_unit_test(test_long_ago),
 		cmocka_unit_test(test_touched_again),
+		cmocka_unit_test(test_touched_other),
 		cmocka_unit_test(test_span_parts),
 		cmocka_unit_test(test_span_numbers),
 	};
