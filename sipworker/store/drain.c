@@ -14,7 +14,7 @@
 #include "lib/db/db_judge.h"
 #include "lib/db/db_mark.h"
 #include "lib/db/db_recording.h"
-#include "lib/phone/phone.h"
+#include "sipworker/store/lookup.h"
 
 #define MEM_MAX_BYTES ((size_t)512 * 1024)
 #define RATE_HZ       8000
@@ -27,15 +27,12 @@ bool drain_again(enum err e)
 
 static enum err opened(struct db *db, const struct callrec *r)
 {
-	char place[PHONE_PLACE_MAX] = "";
-	struct call_place p = { .country = SLICE("") };
-	struct phone phone;
+	struct lookup_where where;
+	struct call_place p;
 
-	if (phone_parse(r->u.opened.caller, "", &phone) == ERR_OK) {
-		p.country = slice_from(phone.country);
-		phone_place(r->u.opened.caller, place);
-	}
-	p.place = slice_from(place);
+	lookup_where(r->u.opened.caller, &where);
+	p = (struct call_place){ slice_from(where.country),
+		slice_from(where.place) };
 	return db_call_opened(db, r->head.company, r, &p);
 }
 

@@ -10,6 +10,14 @@
 
 #include "lib/core/flow_run.h"
 #include "lib/db/db.h"
+#include "lib/phone/phone.h"
+
+/* Where a caller's number is from; "": nobody can say. */
+struct lookup_where {
+	char country[3];
+	char place[PHONE_PLACE_MAX];
+};
+void lookup_where(struct slice caller, struct lookup_where *out);
 
 struct lookup {
 	struct call_id call;

@@ -18,7 +18,8 @@
 #include "sipworker/store/lookup.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
-#include "tests/support/testdb.h"
+#include "tests/support/testdb_attrib.h"
+#include "tests/support/testdb_call.h"
 
 static struct testdb *t;
 static struct db *store;
@@ -361,6 +362,32 @@ static void test_lookup(void **state)
 	assert_string_equal(f.lists, "");
 }
 
+/* Of two visits that saw the number alike the one that is where the caller's
+ * number is from, as when the call ends, and from where the company credits. */
+static void test_lookup_rule(void **state)
+{
+	const int64_t at_us = NOW + 40 * RT_DAY_US;
+	struct lookup in = { .call = new_call(at_us + RT_MIN_US),
+		.company = ours(),
+		.number = t->company[0].pooled[0],
+		.at_us = at_us + RT_MIN_US,
+		.caller = SLICE("+14155550142") };
+	struct flow_facts f;
+
+	(void)state;
+	(void)testdb_attrib_visit(t, dni, "west", at_us);
+	(void)testdb_attrib_visit(t, dni, "east", at_us);
+	testdb_exec(t,
+	    "UPDATE visit SET browser_zone = IF(source = 'west',"
+	    " 'America/Los_Angeles', 'America/New_York')");
+	ok(lookup_facts(store, &in, &f));
+	assert_string_equal(f.source, "west");
+	testdb_exec(t, "UPDATE company SET credit_min_bp = 9900");
+	ok(lookup_facts(store, &in, &f));
+	assert_string_equal(f.source, "");
+	testdb_exec(t, "UPDATE company SET credit_min_bp = 6000");
+}
+
 /* --- lists -----------------------------------------------------------------*/
 
 static void test_list_names(void **state)
@@ -511,6 +538,7 @@ int main(void)
 		cmocka_unit_test_setup(test_visit, empty),
 		cmocka_unit_test_setup(test_tracker, empty),
 		cmocka_unit_test_setup(test_lookup, empty),
+		cmocka_unit_test_setup(test_lookup_rule, empty),
 		cmocka_unit_test_setup(test_list_names, empty),
 		cmocka_unit_test_setup(test_lists, empty),
 		cmocka_unit_test_setup(test_list_ends, empty),
