@@ -77,7 +77,7 @@ static void words(const struct feed_models *s, struct view *v)
 	page_words_count((int64_t)s->calls, text);
 	view_cstr(v, "models_calls", text);
 	view_flag(v, "models_any", s->calls > 0);
-	view_flag(v, "models_cut", s->calls == DB_TOUCH_CALLS_MAX);
+	view_flag(v, "models_cut", s->cut);
 	page_words_count((int64_t)s->with_touches, text);
 	view_cstr(v, "models_touched", text);
 	(void)snprintf(text, sizeof(text), "%zu.%zu",

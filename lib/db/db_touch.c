@@ -4,13 +4,13 @@
 
 #define PAID "(w.channel LIKE 'paid\\_%' OR w.channel = 'display')"
 
-/* w: the visits of the visitor whose visit v is credited. */
+/* w: the visits of the visitor whose visit v is credited, up to that one. */
 #define FROM                                           \
 	" JOIN visit v ON v.company_id = i.company_id" \
 	" AND v.id = i.visit_id"                       \
 	" JOIN visit w ON w.company_id = v.company_id" \
 	" AND w.visitor_id = v.visitor_id"             \
-	" AND w.started_at <= i.happened_at"
+	" AND (w.started_at < v.started_at OR w.id = v.id)"
 
 static void out_row(struct stmt *st, struct arena *mem, struct touch_row *row)
 {

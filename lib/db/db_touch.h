@@ -1,7 +1,7 @@
 /*
  * db_touch.h - the touches of calls: the visits of the person who called, up
- * to the call, in the order of time (lib/core/touch). Rows live in the
- * caller's arena.
+ * to the one that the call is credited to, in the order of time
+ * (lib/core/touch). Rows live in the caller's arena.
  */
 #ifndef RT_DB_DB_TOUCH_H
 #define RT_DB_DB_TOUCH_H
@@ -39,7 +39,8 @@ RT_MUST_USE enum err db_touch_credits(struct db *db, struct company_id company,
     struct touch_credit **rows, size_t *n);
 
 /* The touches of those of them that are credited to a visit, call after call.
- * Of very many the oldest calls have none. */
+ * Of DB_TOUCH_ROWS_MAX the last call may lack its latest ones, and older calls
+ * have none. */
 #define DB_TOUCH_ROWS_MAX 10000
 RT_MUST_USE enum err db_touch_period(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, struct arena *mem, struct touch_row **rows,

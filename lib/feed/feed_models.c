@@ -83,6 +83,19 @@ static enum err only_credited(const struct touch_credit *credits, size_t n,
 	return ERR_OK;
 }
 
+/* How many calls have all their touches: where these were cut off, those before
+ * the last that has any. One alone is left as it is. */
+static size_t whole_calls(const struct touch_credit *credits, size_t n,
+    const struct touch_row *rows, size_t n_rows)
+{
+	size_t k = 0;
+
+	while (n_rows > 0 && k < n &&
+	       !id_eq(credits[k].call.v, rows[n_rows - 1].call.v))
+		k++;
+	return k == 0 && n > 0 ? 1 : k;
+}
+
 /* The rows of one call, from at on; how many they are. */
 static size_t of_call(const struct touch_credit *c,
     const struct touch_row *rows, size_t n, size_t at)
@@ -180,13 +193,17 @@ enum err feed_models_share(const struct touch_credit *credits, size_t n,
     struct feed_models **out)
 {
 	struct sum s = { mem, arena_alloc(mem, sizeof(*s.m)), ERR_OK };
+	const bool short_of = n_rows == DB_TOUCH_ROWS_MAX;
 	size_t at = 0;
 
 	if (s.m == NULL)
 		return ERR_NOMEM;
 	memset(s.m, 0, sizeof(*s.m));
-	s.m->calls = n;
 	s.e = only_credited(credits, n, mem, rows, &n_rows);
+	s.m->cut = short_of || n == DB_TOUCH_CALLS_MAX;
+	if (short_of)
+		n = whole_calls(credits, n, rows, n_rows);
+	s.m->calls = n;
 	for (size_t i = 0; i < n && s.e == ERR_OK; i++) {
 		const size_t k = of_call(&credits[i], rows, n_rows, at);
 

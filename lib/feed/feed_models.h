@@ -23,6 +23,7 @@ struct feed_models {
 	size_t n;
 	struct feed_models_line others; /* source and medium "" */
 	size_t calls;                   /* at most DB_TOUCH_CALLS_MAX */
+	bool cut;                       /* the latest, the period has more */
 	size_t with_touches;            /* of them */
 	size_t touches;
 };
@@ -33,7 +34,8 @@ RT_MUST_USE enum err feed_models(struct db *db, struct company_id company,
     struct feed_models **out);
 
 /* Of what was read: touches of calls that have no credit are left out, and rows
- * are moved for it. Both in the same order of calls. */
+ * are moved for it. Both in the same order of calls. Where touches were cut off
+ * the calls that lack them are left out, too. */
 RT_MUST_USE enum err feed_models_share(const struct touch_credit *credits,
     size_t n, struct touch_row *rows, size_t n_rows, struct arena *mem,
     struct feed_models **out);

@@ -2,6 +2,7 @@
  * reads, and of db_attrib_calib. Everything is company 0's;
  * company 1 must see nothing of it. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/db/db_attrib_calib.h"
@@ -117,6 +118,8 @@ static void test_touches(void **state)
 	(void)visit(who, "first '; --", "paid_search", NOW - 5 * RT_DAY_US);
 	(void)visit(who, "second", "organic_search", NOW - RT_DAY_US);
 	credit.visit = visit(who, "third", "display", NOW - RT_MIN_US);
+	/* Back before the call, which came of what was shown before. */
+	(void)visit(who, "back", "direct", NOW - RT_SEC_US);
 	(void)visit(who, "after", "direct", NOW + RT_HOUR_US);
 	one = call(NOW, &credit);
 	none = call(NOW + RT_SEC_US, NULL);
@@ -221,6 +224,46 @@ static void test_models_meanwhile(void **state)
 	assert_int_equal(m->touches, 2);
 	assert_int_equal(of(m, TOUCH_FIRST, "between"), TOUCH_WHOLE_BP);
 	assert_int_equal(of(m, TOUCH_LAST, "last"), TOUCH_WHOLE_BP);
+}
+
+/* Where touches were cut off only calls that have all theirs count. */
+static void test_models_cut(void **state)
+{
+	struct touch_credit credits[3];
+	struct touch_row *rows = calloc(DB_TOUCH_ROWS_MAX, sizeof(*rows));
+	struct feed_models *m = NULL;
+
+	(void)state;
+	assert_non_null(rows);
+	memset(credits, 0, sizeof(credits));
+	for (size_t i = 0; i < RT_ARRAY_LEN(credits); i++) {
+		credits[i].call.v[0] = (uint8_t)(i + 1);
+		credits[i].source = credits[i].medium = credits[i].shares =
+		    SLICE("");
+	}
+	for (size_t i = 0; i < DB_TOUCH_ROWS_MAX; i++) {
+		rows[i].call = credits[i < 3 ? 0 : 1].call;
+		rows[i].source = i == 0   ? SLICE("first")
+				 : i == 2 ? SLICE("last")
+					  : SLICE("between");
+		rows[i].medium = SLICE("");
+	}
+	ok(feed_models_share(credits, 3, rows, DB_TOUCH_ROWS_MAX - 1, &mem,
+	    &m));
+	assert_int_equal(m->calls, 3);
+	assert_int_equal(m->with_touches, 2);
+	assert_false(m->cut);
+	ok(feed_models_share(credits, 3, rows, DB_TOUCH_ROWS_MAX, &mem, &m));
+	assert_int_equal(m->calls, 1);
+	assert_true(m->cut);
+	assert_int_equal(of(m, TOUCH_FIRST, "first"), TOUCH_WHOLE_BP);
+	assert_int_equal(of(m, TOUCH_LAST, "last"), TOUCH_WHOLE_BP);
+	assert_int_equal(of(m, TOUCH_LAST, "between"), 0);
+	/* One call alone has that many. */
+	ok(feed_models_share(credits + 1, 1, rows + 3, DB_TOUCH_ROWS_MAX - 3,
+	    &mem, &m));
+	assert_int_equal(m->calls, 1);
+	free(rows);
 }
 
 /* More sources than are told apart are counted in one line, and evidence that
@@ -457,6 +500,7 @@ int main(void)
 		cmocka_unit_test(test_touches),
 		cmocka_unit_test(test_models),
 		cmocka_unit_test(test_models_meanwhile),
+		cmocka_unit_test(test_models_cut),
 		cmocka_unit_test(test_models_many),
 		cmocka_unit_test(test_models_memory),
 		cmocka_unit_test(test_many),
