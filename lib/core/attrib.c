@@ -82,6 +82,13 @@ static double place_factor(const struct attrib_law_place *p,
 }
 
 /* By time alone, as of a moment. */
+/* One that is told just after the call came was before it. */
+static bool is_touched(const struct attrib_candidate *c, int64_t at_us)
+{
+	return c->tel_clicked_us > 0 &&
+	       c->tel_clicked_us <= at_us + ATTRIB_TOUCH_SKEW_US;
+}
+
 static double rate_at(const struct attrib_law *law,
     const struct attrib_candidate *c, int64_t at_us)
 {
@@ -94,8 +101,7 @@ static double rate_at(const struct attrib_law *law,
 		return 0.0;
 	hz = attrib_law_seen(law, seconds(at_us - seen_us)) +
 	     attrib_law_shown(law, seconds(at_us - shown_us));
-	if (c->tel_clicked_us > 0 &&
-	    c->tel_clicked_us <= at_us + ATTRIB_TOUCH_SKEW_US)
+	if (is_touched(c, at_us))
 		hz += attrib_law_touch(law, seconds(at_us - c->tel_clicked_us));
 	return hz;
 }
@@ -306,8 +312,10 @@ static void put_candidate(struct buf *out, const struct attrib_candidate *c,
 	buf_cstr(out, ",\"seen_s\":");
 	buf_i64(out, (call_us - c->seen_us) / RT_SEC_US);
 	buf_cstr(out, ",\"tel_click_s\":");
-	if (c->tel_clicked_us > 0)
-		buf_i64(out, (call_us - c->tel_clicked_us) / RT_SEC_US);
+	if (is_touched(c, call_us))
+		buf_i64(out, c->tel_clicked_us > call_us
+				 ? 0
+				 : (call_us - c->tel_clicked_us) / RT_SEC_US);
 	else
 		buf_cstr(out, "null");
 	buf_printf(out, ",\"caller\":\"%s\",\"caller_bp\":%u,\"place\":\"%s\"",

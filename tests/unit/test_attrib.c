@@ -378,6 +378,30 @@ static void test_evidence(void **state)
 	buf_fini(&out);
 }
 
+/* A touch that is told just after the call came counts, and is told as one. */
+static void test_evidence_touch(void **state)
+{
+	static const struct {
+		int64_t after_s;
+		const char *want;
+	} touches[] = { { -3, "\"tel_click_s\":3," },
+		{ 2, "\"tel_click_s\":0," }, { 9, "\"tel_click_s\":null," } };
+	struct attrib_candidate c = seen(1, 30);
+	static char mem[16384];
+	struct attrib_verdict v;
+	struct buf out;
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(touches); i++) {
+		c.tel_clicked_us = NOW + touches[i].after_s * RT_SEC_US;
+		v = decide(&c, 1);
+		buf_over(&out, mem, sizeof(mem) - 1);
+		attrib_evidence(&c, 1, &plain, &v, &out);
+		mem[buf_slice(&out).n] = '\0';
+		assert_non_null(strstr(mem, touches[i].want));
+	}
+}
+
 /* A full list of the longest and worst texts still is a value, in order. */
 static void test_evidence_full(void **state)
 {
@@ -427,6 +451,7 @@ int main(void)
 		cmocka_unit_test(test_older_reach),
 		cmocka_unit_test(test_place),
 		cmocka_unit_test(test_evidence),
+		cmocka_unit_test(test_evidence_touch),
 		cmocka_unit_test(test_evidence_full),
 	};
 
