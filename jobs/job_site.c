@@ -1,5 +1,7 @@
 #include "jobs/job_site.h"
 
+#include <string.h>
+
 #include "lib/base/clk.h"
 #include "lib/base/utf8.h"
 #include "lib/db/db_number.h"
@@ -18,15 +20,36 @@ struct site {
 	struct site_row row;
 	struct slice *origins;
 	size_t n_origins;
+	struct slice *targets;
+	bool *stand; /* which of them are in the page */
 	struct pagecheck_look what;
 	struct site_look_robots *robots;
 	int64_t until_us; /* monotonic: what is left then is left for later */
 };
 
+/* Those in the page, with commas between; what has no room is left out. */
+static struct slice stands(const struct site *s,
+    char mem[DB_SITE_PAGE_STANDS_MAX])
+{
+	struct buf b;
+
+	buf_over(&b, mem, DB_SITE_PAGE_STANDS_MAX);
+	for (size_t i = 0; i < s->what.n_targets; i++) {
+		const struct slice t = s->targets[i];
+
+		if (!s->stand[i] || b.n + t.n + 1 > DB_SITE_PAGE_STANDS_MAX)
+			continue;
+		if (b.n > 0)
+			buf_char(&b, ',');
+		buf_put(&b, t);
+	}
+	return buf_slice(&b);
+}
+
 static enum err keep(const struct site *s, const struct site_page_row *page,
     const struct site_look *l)
 {
-	char mem[OUT_HTTP_URL_MAX + 1];
+	char mem[OUT_HTTP_URL_MAX + 1], list[DB_SITE_PAGE_STANDS_MAX];
 	struct site_page_row row = { .url = page->url,
 		.checked_us = clk_wall_us(),
 		.status = l->seen.status,
@@ -37,7 +60,8 @@ static enum err keep(const struct site *s, const struct site_page_row *page,
 		.others = l->seen.page.others,
 		.targets = l->seen.page.targets,
 		.ours = l->seen.page.ours,
-		.found = sitecheck_judge(&l->seen) };
+		.found = sitecheck_judge(&l->seen),
+		.stands = stands(s, list) };
 	struct buf b;
 
 	if (l->why[0] != '\0') {
@@ -63,7 +87,10 @@ static enum err look_at(const struct site *s, const struct site_page_row *page)
 		    .n_origins = s->n_origins,
 		    .seen_lately = s->row.seen_us >
 				   s->env->now_us - JOB_SITE_LATELY_US } };
-	const enum err e = site_look(&l, page->url);
+	enum err e;
+
+	memset(s->stand, 0, s->what.n_targets * sizeof(*s->stand));
+	e = site_look(&l, page->url);
 
 	if (e == ERR_TOOBIG)
 		return ERR_OK; /* the form allows none as long */
@@ -80,7 +107,7 @@ static bool is_due(const struct site_page_row *p, int64_t now_us)
 static enum err one_site(struct site *s, struct site_id id)
 {
 	struct arena *mem = s->env->arena;
-	struct slice *targets = NULL, *ours = NULL;
+	struct slice *ours = NULL;
 	struct site_page_row *pages;
 	size_t n;
 	enum err e;
@@ -90,15 +117,19 @@ static enum err one_site(struct site *s, struct site_id id)
 		 &n)) != ERR_OK ||
 	    (e = db_site_origins(s->env->db, s->company, id, mem, &s->origins,
 		 &s->n_origins)) != ERR_OK ||
-	    (e = db_site_targets(s->env->db, s->company, id, mem, &targets,
+	    (e = db_site_targets(s->env->db, s->company, id, mem, &s->targets,
 		 &s->what.n_targets)) != ERR_OK ||
 	    (e = db_number_shown(s->env->db, s->company, id, mem, &ours,
 		 &s->what.n_ours)) != ERR_OK ||
-	    (e = site_look_numbers(mem, targets, s->what.n_targets,
+	    (e = site_look_numbers(mem, s->targets, s->what.n_targets,
 		 &s->what.targets)) != ERR_OK ||
 	    (e = site_look_numbers(mem, ours, s->what.n_ours, &s->what.ours)) !=
 		ERR_OK)
 		return e == ERR_NOTFOUND ? ERR_OK : e; /* archived meanwhile */
+	s->stand = arena_array(mem, s->what.n_targets + 1, sizeof(*s->stand));
+	if (s->stand == NULL)
+		return ERR_NOMEM;
+	s->what.stand = s->stand;
 	s->what.key = slice_from(s->row.public_key);
 	site_look_robots_end(s->robots);
 	s->until_us = clk_mono_us() + JOB_SITE_ONE_US;

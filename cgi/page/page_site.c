@@ -10,8 +10,10 @@
 #include "lib/db/db_site.h"
 #include "lib/db/db_site_health.h"
 #include "lib/db/db_site_page.h"
+#include "lib/phone/phone.h"
 
 #define LOOK_BACK_US (7 * RT_DAY_US)
+#define ABSENT_SHOWN 10
 
 /* What a finding means and what to do about it. */
 static const struct words {
@@ -296,19 +298,88 @@ static void page_line(const struct req *r, const struct site_page_row *p,
 	page_found(p->checked_us != 0 ? p->found : 0, item);
 }
 
+/* Is it in a list with commas between? */
+static bool stands_in(struct slice list, struct slice e164)
+{
+	struct slice one;
+	bool more = list.n > 0;
+
+	while (more) {
+		more = slice_cut(&list, ',', &one);
+		if (slice_eq(one, e164))
+			return true;
+	}
+	return false;
+}
+
+static bool stands(const struct site_page_row *rows, size_t n,
+    struct slice e164)
+{
+	for (size_t i = 0; i < n; i++)
+		if (stands_in(rows[i].stands, e164))
+			return true;
+	return false;
+}
+
+/* How many say which numbers they have: 0 where a page has some, and was looked
+ * at before that was kept. */
+static size_t pages_read(const struct site_page_row *rows, size_t n)
+{
+	size_t read = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i].targets > 0 && rows[i].stands.n == 0)
+			return 0;
+		read += rows[i].status >= 200 && rows[i].status < 300;
+	}
+	return read;
+}
+
+/* Which of the site's numbers stand in none of the pages, when one was read. */
+static enum err absent_view(const struct req *r, struct site_id id,
+    const struct site_page_row *rows, size_t n, struct view *v)
+{
+	struct slice *targets;
+	size_t all, absent = 0, read = 0;
+	const enum err e =
+	    db_site_targets(r->db, r->company, id, r->arena, &targets, &all);
+
+	view_list(v, "absent");
+	if (e != ERR_OK)
+		return e;
+	read = pages_read(rows, n);
+	for (size_t i = 0; read > 0 && i < all; i++) {
+		char text[PHONE_TEXT_MAX];
+
+		if (stands(rows, n, targets[i]) || absent++ >= ABSENT_SHOWN)
+			continue;
+		phone_international(targets[i], text);
+		view_cstr(view_item(v, "absent"), "absent_number", text);
+	}
+	page_words_put_count(v, "numbers", all);
+	page_words_put_count(v, "numbers_there", all - absent);
+	view_flag(v, "is_absent", absent > 0);
+	view_flag(v, "absent_more", absent > ABSENT_SHOWN);
+	page_words_put_count(v, "absent_rest",
+	    absent > ABSENT_SHOWN ? absent - ABSENT_SHOWN : 0);
+	return ERR_OK;
+}
+
 static enum err pages_view(const struct req *r, struct site_id id,
     struct view *v)
 {
-	struct site_page_row *rows;
+	struct site_page_row *rows = NULL;
 	struct slice asked;
 	char text[ID_TEXT_MAX];
-	size_t n;
+	size_t n = 0;
 	enum err e =
 	    db_site_page_list(r->db, r->company, id, r->arena, &rows, &n);
 
 	view_list(v, "pages");
 	for (size_t i = 0; e == ERR_OK && i < n; i++)
 		page_line(r, &rows[i], v);
+	if (e == ERR_OK)
+		e = absent_view(r, id, rows, n, v);
 	id_text(ID_KIND_site, id.v, text);
 	view_cstr(v, "site", text);
 	view_flag(v, "may_check", r->role >= ROUTE_MANAGER);

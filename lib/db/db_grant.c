@@ -213,6 +213,7 @@ static const struct grant {
 	{ "dashboard", "site", READ },
 	{ "dashboard", "site_health", READ },
 	{ "dashboard", "site_page", READ },
+	{ "dashboard", "site_target", READ },
 	{ "dashboard", "tag", APPEND },
 	{ "dashboard", "tracker", "SELECT, UPDATE (created_at)" },
 	{ "dashboard", "tracker_cost", DELETE },

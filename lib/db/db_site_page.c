@@ -41,8 +41,8 @@ enum err db_site_page_list(struct db *db, struct company_id company,
 {
 	static const char sql[] =
 	    "SELECT url, asked_at, checked_at, problem, status, hops,"
-	    " final_url, bytes, took_ms, tags, others, targets, ours, found"
-	    " FROM site_page WHERE company_id = ? AND site_id = ?"
+	    " final_url, bytes, took_ms, tags, others, targets, ours, found,"
+	    " stands FROM site_page WHERE company_id = ? AND site_id = ?"
 	    " ORDER BY url";
 	struct site_page_row row;
 	struct stmt *st = stmt_begin(db, sql);
@@ -63,6 +63,7 @@ enum err db_site_page_list(struct db *db, struct company_id company,
 	stmt_out_u32(st, &row.targets);
 	stmt_out_u32(st, &row.ours);
 	stmt_out_u32(st, &row.found);
+	stmt_out_slice(st, mem, TEXT_MAX, &row.stands);
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
@@ -128,7 +129,7 @@ enum err db_site_page_put(struct db *db, struct company_id company,
 	static const char sql[] =
 	    "UPDATE site_page SET checked_at = ?, problem = ?, status = ?,"
 	    " hops = ?, final_url = ?, bytes = ?, took_ms = ?, tags = ?,"
-	    " others = ?, targets = ?, ours = ?, found = ?"
+	    " others = ?, targets = ?, ours = ?, found = ?, stands = ?"
 	    " WHERE company_id = ? AND site_id = ? AND url = ?";
 	struct stmt *st = stmt_begin(db, sql);
 
@@ -144,6 +145,7 @@ enum err db_site_page_put(struct db *db, struct company_id company,
 	stmt_in_u64(st, row->targets);
 	stmt_in_u64(st, row->ours);
 	stmt_in_u64(st, row->found);
+	stmt_in_text(st, row->stands);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, site.v);
 	stmt_in_text(st, row->url);

@@ -8,8 +8,9 @@
 #include "lib/base/arena.h"
 #include "lib/db/db.h"
 
-#define DB_SITE_PAGE_URL_MAX 500 /* bytes */
-#define DB_SITE_PAGES_MAX    20  /* of one site */
+#define DB_SITE_PAGE_URL_MAX    500  /* bytes */
+#define DB_SITE_PAGES_MAX       20   /* of one site */
+#define DB_SITE_PAGE_STANDS_MAX 3400 /* bytes */
 
 struct site_page_row {
 	struct slice url;
@@ -22,7 +23,8 @@ struct site_page_row {
 	uint32_t bytes;
 	uint32_t took_ms;
 	uint32_t tags, others, targets, ours;
-	uint32_t found; /* bits of enum sitecheck_finding */
+	struct slice stands; /* the site's numbers in it, with commas between */
+	uint32_t found;      /* bits of enum sitecheck_finding */
 };
 
 /* Adding twice is no error. */

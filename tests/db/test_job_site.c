@@ -89,6 +89,7 @@ static void test_rows(void **state)
 		.others = 2,
 		.targets = 3,
 		.ours = 4,
+		.stands = SLICE("+14155550100,+14155550101"),
 		.found = 5 };
 	struct site_page_due *due;
 	struct slice *urls;
@@ -121,6 +122,7 @@ static void test_rows(void **state)
 	assert_int_equal(row.targets, 3);
 	assert_int_equal(row.ours, 4);
 	assert_int_equal(row.found, 5);
+	assert_true(slice_eq_cstr(row.stands, "+14155550100,+14155550101"));
 	/* Not due for a day, unless a person asks, once a minute. */
 	ok(db_site_page_due(jobd, NOW - RT_DAY_US, 10, &mem, &due, &n));
 	assert_int_equal(n, 0);

@@ -170,6 +170,20 @@ test('the site\'s page says it in words, inert', async () => {
 	assert.doesNotMatch(stack.log('jobd'), /error/);
 });
 
+test('of the site’s numbers, those that stand on no page are named', async () => {
+	const page = async () => (await (await owner.fetch(href.replace('/settings', ''))).text()).replace(/<[^>]*>/g, '');
+	assert.doesNotMatch(await page(), /On none of them/);
+	stack.sql(`INSERT INTO site_target (company_id, site_id, e164) SELECT s.company_id, s.id, CONCAT('+1415555', n.seq) FROM site s, seq_2001_to_2029 n WHERE s.name = 'checked'`);
+	const text = await page();
+	assert.match(text, /1 of the site’s 30 numbers stand on these pages\. On none of them: \+1 415-555-2001; .*\+1 415-555-2010; and 19 more;/);
+	assert.doesNotMatch(text, /\+1 415-555-0199/);
+	assert.equal(stack.sqlOne("SELECT stands FROM site_page WHERE url LIKE '%/good'"), '+14155550199');
+	stack.sql("UPDATE site_page SET stands = '' WHERE url LIKE '%/good'");
+	assert.doesNotMatch(await page(), /On none of them/, 'looked at before it was kept which');
+	stack.sql("UPDATE site_page SET stands = '+14155550199' WHERE url LIKE '%/good'");
+	stack.sql("DELETE FROM site_target WHERE e164 LIKE '+14155552%'");
+});
+
 const again = async () => {
 	stack.sql('UPDATE site_page SET asked_at = NULL, checked_at = NULL');
 	asked.length = 0;
