@@ -138,12 +138,16 @@ static bool is_link(struct slice url)
 	static const char *const schemes[] = { "tel:", "sms:", "callto:",
 		"whatsapp:", "viber:", "facetime" };
 
+	const struct slice telegram = SLICE("//t.me/+");
+	const size_t at = slice_find_slice(url, telegram);
+
 	for (size_t i = 0; i < RT_ARRAY_LEN(schemes); i++)
 		if (slice_starts_case(url, slice_from(schemes[i])))
 			return true;
 	return holds(url, SLICE("//wa.me/")) ||
 	       holds(url, SLICE(".whatsapp.com/")) ||
-	       holds(url, SLICE("//t.me/+"));
+	       (at + telegram.n < url.n &&
+		   scan_is_digit(url.p[at + telegram.n]));
 }
 
 /* Where the next number of a link begins, behind its scheme or a name. */
@@ -330,6 +334,20 @@ static const char inline_names[] =
     "a abbr b bdi bdo big cite code data em font i img ins kbd label mark nobr q "
     "s small span strong sub sup time tspan u var wbr ";
 
+/* Those without words. */
+static const char drawn_names[] =
+    "br hr svg g path circle ellipse rect line polyline polygon use defs ";
+
+/* A root that browsers make of it at once, and the tag looks into. */
+static bool is_root(struct slice tag)
+{
+	struct slice mode;
+
+	return htmltag_is(tag, SLICE("template")) &&
+	       htmltag_find(tag, SLICE("shadowrootmode"), &mode) &&
+	       slice_eq_case(mode, SLICE("open"));
+}
+
 /* One tag, from behind its '<' to its '>', and the text of one that has no tags
  * in it. */
 static struct slice read_tag(struct scan *s, struct slice rest)
@@ -343,6 +361,8 @@ static struct slice read_tag(struct scan *s, struct slice rest)
 	rest = slice_skip(rest, end < rest.n ? end + 1 : end);
 	if (is_in(name, inline_names))
 		pagenum_break(&s->text);
+	else if (is_in(name, drawn_names))
+		pagenum_line(&s->text);
 	else
 		pagenum_end(&s->text);
 	if (closes) {
@@ -351,7 +371,7 @@ static struct slice read_tag(struct scan *s, struct slice rest)
 	}
 	if (slice_eq_case(name, SLICE("script")))
 		return read_script(s, tag, rest);
-	if (is_in(name, raw_names)) {
+	if (is_in(name, raw_names) && !is_root(tag)) {
 		if (s->kept.n == 0 && htmltag_is(tag, SLICE("iframe")))
 			read_attrs(s, tag);
 		return htmltag_skip_raw(rest, name);

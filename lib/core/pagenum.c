@@ -374,3 +374,15 @@ void pagenum_end(struct pagenum *s)
 	s->n = 0;
 	s->from = 0;
 }
+
+void pagenum_line(struct pagenum *s)
+{
+	size_t i = s->n;
+
+	while (i > 0 && (s->text[i - 1] == ' ' || s->text[i - 1] == PIECE))
+		i--;
+	if (i > 0 && !is_word(s->text[i - 1]))
+		pagenum_break(s);
+	else
+		pagenum_end(s);
+}

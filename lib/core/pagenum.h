@@ -54,6 +54,9 @@ struct pagenum {
 void pagenum_feed(struct pagenum *s, uint32_t sign);
 /* An element within the line begins or ends: a number may be split there. */
 void pagenum_break(struct pagenum *s);
+/* What has no words stands there, a line's end or a drawing: it ends a number,
+ * but behind a bracket or a dash. */
+void pagenum_line(struct pagenum *s);
 void pagenum_end(struct pagenum *s);
 
 #endif

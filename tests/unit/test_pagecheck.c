@@ -89,6 +89,19 @@ static const struct {
 	    "<a href='https://wa.me/14155550199'><a href='tel:%28415%29%20555-0199'>"
 	    "<a href='https://api.whatsapp.com/send?phone=14155550199&amp;text=x'>",
 	    7, 0, 0 },
+	{ "a number at its own messenger, and a name there",
+	    "<a href='https://t.me/+14155550199'>"
+	    "<a href='https://t.me/+aB4155550199'><a href='//t.me/+'>",
+	    1, 0, 0 },
+	{ "a line's end or a drawing behind a bracket or a dash",
+	    "<p>(415)<br>555-0199</p><p>415- <br/>555-0199</p>"
+	    "<p>(415) <svg>\n<g><path d='M0 0'/></g></svg> 555-0199</p>"
+	    "<p>415<br>555-0199</p><p>(415)<svg><text>0</text></svg>555-0199",
+	    3, 0, 0 },
+	{ "in a root that comes with the page",
+	    "<div><template shadowrootmode=open><p>415-555-0199</p></template>"
+	    "<template shadowrootmode=closed>415-555-0199</template></div>",
+	    1, 0, 0 },
 	{ "twice in an attribute: one place",
 	    "<i title='415-555-0199 or (415) 555-0199'>", 1, 0, 0 },
 	{ "others where the tag says so",
