@@ -423,11 +423,11 @@ static void test_set_back(void **state)
 	p = load();
 	check(p, p->n, 2);
 	takes(p, lives, LEASE_KEPT, 1);
-	g = lease_take(p->leases, NOW, &ahead);
+	g = lease_take(p->leases, NOW, &ahead, &anywhere);
 	assert_int_equal(g.what, LEASE_NEW);
 	assert_memory_not_equal(p->slots[g.number].number.v, c->pooled[0].v,
 	    ID_BYTES);
-	g = lease_take(p->leases, NOW, &now);
+	g = lease_take(p->leases, NOW, &now, &anywhere);
 	assert_int_equal(g.what, LEASE_NEW);
 	assert_memory_not_equal(p->slots[g.number].number.v, c->pooled[0].v,
 	    ID_BYTES);
