@@ -27,7 +27,8 @@ RT_MUST_USE enum err dni_owner_complete(const struct dni_owner *o, bool *all);
 /* A sign of life for each pool, with what was given out of it; pools that were
  * another's are asked for. */
 RT_MUST_USE enum err dni_owner_alive(const struct dni_owner *o);
-/* Does the database take writes? One that only answers is away, too. */
+/* Does the database take writes? One that only answers is away, too. After an
+ * outage a pool that another took meanwhile is not ours any more. */
 RT_MUST_USE enum err dni_owner_takes_writes(const struct dni_owner *o);
 /* The end: others need not wait until they are stale. */
 void dni_owner_give_up(const struct dni_owner *o);

@@ -3,15 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/clk.h"
 #include "lib/base/hang_thread.h"
-#include "lib/base/log.h"
-#include "lib/db/db_lease.h"
 
 #define LATEST 20000 /* leases a statement */
-/* A number that came to the pool so shortly before its last lease here may have
- * had a later one elsewhere: it left and came back, by a clock that is not
- * ours. */
-#define ADDED_US RT_HOUR_US
 /* Numbers that are asked for by themselves, so that there is something to give
  * until the others are read: in ranges of so many, and what is asked for alone
  * costs as much as some of them. */
@@ -21,16 +16,19 @@
 
 struct known {
 	struct lease_last last;
+	int64_t lasts_us;
 	int64_t added_us;
 	bool is; /* last is its last one */
 };
 
 struct loader {
+	const struct dni_pool *p;
 	struct known *rows;
 	size_t n;
 	size_t cap;
 	int64_t now_us;
-	int64_t lease_us;
+	bool whole;
+	size_t n_late; /* numbers that are left out */
 	size_t n_told;
 	size_t n_live;   /* of them */
 	int64_t told_us; /* the last one began */
@@ -45,6 +43,10 @@ static void on_number(void *ctx, const struct lease_number *n)
 	hang_thread_round(); /* a million are a long work, here and below */
 	if (r->e != ERR_OK)
 		return;
+	if (!r->whole && n->added_us + DNI_POOL_SKEW_US > r->now_us) {
+		r->n_late++;
+		return;
+	}
 	if (r->n == r->cap) {
 		const size_t cap = r->cap == 0 ? 256 : r->cap * 2;
 		void *p = cap > LEASE_POOL_MAX * 2
@@ -72,8 +74,8 @@ static int by_number(const void *a, const void *b)
 	return memcmp(x->last.number.v, y->last.number.v, ID_BYTES);
 }
 
-/* Those that are known first, of them those never leased, then by their ends.
- */
+/* Those that are known first, of them those never leased, then by their ends,
+ * which dni_pool_lasts() has told. */
 static int by_end(const void *a, const void *b)
 {
 	const struct known *x = a, *y = b;
@@ -82,8 +84,8 @@ static int by_end(const void *a, const void *b)
 		return x->is ? -1 : 1;
 	if (x->last.leased != y->last.leased)
 		return x->last.leased ? 1 : -1;
-	if (x->last.end_us != y->last.end_us)
-		return x->last.end_us < y->last.end_us ? -1 : 1;
+	if (x->lasts_us != y->lasts_us)
+		return x->lasts_us < y->lasts_us ? -1 : 1;
 	return by_number(a, b);
 }
 
@@ -94,21 +96,59 @@ static struct known *find(const struct loader *r, const struct lease_last *l)
 	return bsearch(&key, r->rows, r->n, sizeof(key), by_number);
 }
 
+int64_t dni_pool_lasts(const struct dni_pool *p, const struct lease_last *l,
+    int64_t now_us, int64_t moved_us)
+{
+	const int64_t rule_us = l->end_us - l->beat_us;
+	const int64_t long_us = rule_us > p->lease_us ? rule_us : p->lease_us;
+	const int64_t held_us = now_us + (p->held_us - clk_mono_us());
+	const int64_t ended_us = l->end_us + moved_us;
+	int64_t end_us = ended_us;
+
+	/* Of another pool, by another clock. */
+	if (p->shared && !id_eq(l->pool.v, p->id.v) &&
+	    end_us + DNI_POOL_SKEW_US > now_us)
+		end_us = INT64_MAX;
+	/* Later than this no lease ends, unless it was written while the clock
+	 * was ahead. */
+	if (end_us > now_us + long_us)
+		end_us = now_us + long_us;
+	if (held_us > now_us && held_us > end_us &&
+	    l->end_us + DNI_POOL_SLACK_US > p->lived_us)
+		end_us = held_us;
+	return end_us + DNI_POOL_SLACK_US > now_us ? end_us + DNI_POOL_SLACK_US
+						   : ended_us;
+}
+
+void dni_pool_slot(struct dni_slot *s, const struct lease_last *l,
+    int64_t now_us)
+{
+	s->number = l->number;
+	if (!l->leased)
+		return;
+	s->lease = l->lease;
+	s->visit = l->visit;
+	s->after_us = l->started_us + 1;
+	s->given_up = l->end_us > now_us;
+}
+
 static bool lives(const struct loader *r, const struct lease_last *l)
 {
-	return l->end_us > r->now_us && l->beat_us + r->lease_us > r->now_us;
+	const struct dni_pool *p = r->p;
+
+	if (clk_mono_us() < p->held_us && l->end_us > p->lived_us)
+		return true;
+	return l->end_us > r->now_us && l->beat_us + p->lease_us > r->now_us;
 }
 
 static void set_last(struct known *k, const struct lease_last *l)
 {
+	char e164[sizeof(l->number_e164)];
+
+	memcpy(e164, k->last.number_e164, sizeof(e164));
+	k->last = *l;
+	memcpy(k->last.number_e164, e164, sizeof(e164));
 	k->is = true;
-	k->last.leased = true;
-	k->last.lease = l->lease;
-	k->last.visit = l->visit;
-	k->last.visitor = l->visitor;
-	k->last.started_us = l->started_us;
-	k->last.beat_us = l->beat_us;
-	k->last.end_us = l->end_us;
 }
 
 /* Where the clock was set back, the lease that began last by its words may have
@@ -129,12 +169,15 @@ static void on_older(const struct loader *r, struct known *k,
 		memset(&last->visitor, 0, sizeof(last->visitor));
 		memset(&last->visit, 0, sizeof(last->visit));
 	}
-	if (last->end_us < l->end_us)
+	if (last->end_us < l->end_us) {
 		last->end_us = l->end_us;
+		last->beat_us = l->beat_us;
+	}
 }
 
 /* The newest first; with an older one nothing is said of a number whose newest
- * says nothing. */
+ * says nothing: it came to the pool so shortly before its last lease here that
+ * it may have had a later one elsewhere, by a clock that is not ours. */
 static void on_latest(void *ctx, const struct lease_last *l)
 {
 	struct loader *r = ctx;
@@ -142,9 +185,9 @@ static void on_latest(void *ctx, const struct lease_last *l)
 
 	hang_thread_round();
 	r->n_told++;
-	r->n_live += l->end_us + DNI_POOL_SLACK_US > r->now_us;
+	r->n_live += dni_pool_lasts(r->p, l, r->now_us, 0) > r->now_us;
 	r->told_us = l->started_us;
-	if (k == NULL || l->started_us < k->added_us + ADDED_US)
+	if (k == NULL || l->started_us < k->added_us + DNI_POOL_SKEW_US)
 		return;
 	if (k->is)
 		on_older(r, k, l);
@@ -180,6 +223,11 @@ const char *dni_pool_given_name(enum dni_given g)
 	return given_names[g];
 }
 
+bool dni_pool_is_sure(const struct dni_pool *p)
+{
+	return !p->rival || clk_mono_us() < p->sure_us;
+}
+
 struct lease_holder dni_pool_holder(struct visitor_id visitor)
 {
 	struct lease_holder h;
@@ -188,41 +236,29 @@ struct lease_holder dni_pool_holder(struct visitor_id visitor)
 	return h;
 }
 
-/* The rows are in the order of their ends, as lease_add() wants them; only
- * those that may still live get the slack. */
-static enum err add_row(struct dni_pool *p, const struct lease_last *l,
+/* The rows are in the order of their ends, as lease_add() wants them. */
+static enum err add_row(struct dni_pool *p, const struct known *k,
     int64_t now_us)
 {
+	const struct lease_last *l = &k->last;
 	struct lease_holder holder = dni_pool_holder(l->visitor);
 	int64_t beat = INT64_MIN, released = 0;
-	struct dni_slot *s;
 	uint32_t i;
 	enum err e;
 
 	hang_thread_round();
 	if (l->leased) {
-		/* Later than this no lease ends, unless it was written while
-		 * the clock was ahead. */
-		const int64_t last_us = now_us + p->lease_us;
-		const int64_t end_us =
-		    l->end_us < last_us ? l->end_us : last_us;
-
-		beat = end_us + DNI_POOL_SLACK_US - p->lease_us;
-		if (end_us + DNI_POOL_SLACK_US <= now_us)
-			released = end_us;
+		beat = k->lasts_us - p->lease_us;
+		if (k->lasts_us <= now_us)
+			released = k->lasts_us;
 		if (id_is_nil(holder.v))
 			memcpy(holder.v, l->visit.v, sizeof(holder.v));
 	}
 	e = lease_add(p->leases, now_us, &holder, beat, released, &i);
 	if (e != ERR_OK)
 		return e;
-	s = &p->slots[i];
-	s->number = l->number;
-	dni_conf_number(slice_from(l->number_e164), &s->shown);
-	if (l->leased) {
-		s->lease = l->lease;
-		s->visit = l->visit;
-	}
+	dni_pool_slot(&p->slots[i], l, now_us);
+	dni_conf_number(slice_from(l->number_e164), &p->slots[i].shown);
 	p->n++;
 	return ERR_OK;
 }
@@ -291,46 +327,53 @@ static enum err read_first(struct db *db, const struct dni_pool *p,
 	return e;
 }
 
-static enum err fill(struct dni_pool *p, struct loader *r, int64_t now_us)
+static enum err fill(struct dni_pool *p, struct loader *r)
 {
 	enum err e;
 
 	p->max = (uint32_t)r->n;
+	p->partial = r->n_late > 0;
 	if (p->max == 0)
 		return ERR_OK;
+	for (size_t i = 0; i < r->n; i++)
+		r->rows[i].lasts_us =
+		    dni_pool_lasts(p, &r->rows[i].last, r->now_us, 0);
 	qsort(r->rows, r->n, sizeof(*r->rows), by_end);
 	p->slots = calloc(p->max, sizeof(*p->slots));
 	if (p->slots == NULL)
 		return ERR_NOMEM;
 	e = lease_new(&p->leases, p->max, p->lease_us, p->gap_us);
 	for (size_t i = 0; e == ERR_OK && i < r->n && r->rows[i].is; i++)
-		e = add_row(p, &r->rows[i].last, now_us);
-	p->partial = p->n < p->max;
+		e = add_row(p, &r->rows[i], r->now_us);
+	p->partial = p->partial || p->n < p->max;
 	return e;
 }
 
-enum err dni_pool_load(struct db *db, struct company_id company,
-    struct pool_id id, int64_t lease_us, int64_t gap_us, int64_t now_us,
-    struct dni_pool **out)
+enum err dni_pool_load(struct db *db, const struct dni_conf_pool *conf,
+    const struct dni_pool_how *how, struct dni_pool **out)
 {
 	struct dni_pool *p = calloc(1, sizeof(*p));
-	struct loader r = { .now_us = now_us,
-		.lease_us = lease_us,
+	struct loader r = { .p = p,
+		.now_us = how->now_us,
+		.whole = how->whole,
 		.told_us = DB_LEASE_EVER_US,
 		.e = ERR_OK };
 	enum err e;
 
 	if (p == NULL)
 		return ERR_NOMEM;
-	p->company = company;
-	p->id = id;
-	p->lease_us = lease_us;
-	p->gap_us = gap_us;
+	p->company = conf->company;
+	p->id = conf->id;
+	p->lease_us = conf->lease_us;
+	p->gap_us = conf->gap_us;
+	p->lived_us = how->lived_us;
+	p->held_us = how->held_us;
+	p->shared = how->shared;
 	e = read_latest(db, p, &r);
 	if (e == ERR_OK)
 		e = read_first(db, p, &r);
 	if (e == ERR_OK)
-		e = fill(p, &r, now_us);
+		e = fill(p, &r);
 	free(r.rows);
 	if (e != ERR_OK) {
 		dni_pool_free(p);

@@ -269,19 +269,6 @@ static enum err make_room(struct dni_pool *p, size_t n)
 	return e;
 }
 
-/* Until when nobody else is shown the number: a heartbeat that is not stored
- * yet counts, and the clock may have been ahead when the row was written. */
-static int64_t end_of(const struct lease_last *l, int64_t now_us,
-    int64_t moved_us)
-{
-	const int64_t last_us = now_us + (l->end_us - l->beat_us);
-	const int64_t end_us = l->end_us + moved_us;
-
-	if (end_us + DNI_POOL_SLACK_US <= now_us)
-		return end_us;
-	return (end_us < last_us ? end_us : last_us) + DNI_POOL_SLACK_US;
-}
-
 static enum err join(struct dni_pool *p, int64_t now_us,
     const struct dni_pool_fresh *f, int64_t moved_us)
 {
@@ -293,15 +280,11 @@ static enum err join(struct dni_pool *p, int64_t now_us,
 	if (l->leased && id_is_nil(holder.v))
 		memcpy(holder.v, l->visit.v, sizeof(holder.v));
 	e = lease_join(p->leases, now_us, l->leased ? &holder : NULL,
-	    l->leased ? end_of(l, now_us, moved_us) : 0, &i);
+	    l->leased ? dni_pool_lasts(p, l, now_us, moved_us) : 0, &i);
 	if (e != ERR_OK)
 		return e;
-	p->slots[i] =
-	    (struct dni_slot){ .number = l->number, .shown = f->shown };
-	if (l->leased) {
-		p->slots[i].lease = l->lease;
-		p->slots[i].visit = l->visit;
-	}
+	p->slots[i] = (struct dni_slot){ .shown = f->shown };
+	dni_pool_slot(&p->slots[i], l, now_us);
 	p->n = i + 1;
 	return ERR_OK;
 }
@@ -327,7 +310,7 @@ static bool came_back(struct dni_pool *p, int64_t now_us,
 	p->slots[f->was].retired = false;
 	p->n_retired--;
 	lease_return(p->leases, now_us, f->was,
-	    last || !l->leased ? 0 : end_of(l, now_us, moved_us));
+	    last || !l->leased ? 0 : dni_pool_lasts(p, l, now_us, moved_us));
 	return true;
 }
 

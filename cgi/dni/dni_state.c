@@ -27,6 +27,7 @@ enum err dni_state_new(struct dni_state **out, uint32_t visits_max,
 	s->open_end = &s->open;
 	s->later_end = &s->later;
 	s->open_batch = 1;
+	s->stored_us = clk_wall_us();
 	if (pthread_condattr_init(&mono) != 0 ||
 	    pthread_condattr_setclock(&mono, CLOCK_MONOTONIC) != 0 ||
 	    pthread_rwlock_init(&s->conf_lock, NULL) != 0 ||

@@ -91,6 +91,7 @@ struct dni_state {
 	bool alone;             /* one that lets no other begin */
 	int64_t flush_us;       /* monotonic: the next heartbeats are due */
 	bool flushing;          /* and there were more of them */
+	int64_t stored_us;      /* heartbeats that came before are stored */
 	struct dni_write *later;
 	struct dni_write **later_end;
 	size_t n_later;

@@ -176,11 +176,15 @@ static void flush_beats(struct writer *w)
 {
 	struct dni_state *s = w->s;
 	struct dni_write *list;
+	int64_t until_us;
+	bool all;
 	enum err e = ERR_OK;
 
 	turn_begin(s, true);
+	until_us = dni_clock_now(s);
 	list = take_beats(w);
 	s->flushing = any_beats(s);
+	all = !s->flushing;
 	s->flush_us = clk_mono_us() + (s->flushing ? MORE_US : FLUSH_US);
 	(void)pthread_mutex_unlock(&s->mu);
 	if (list != NULL)
@@ -188,9 +192,14 @@ static void flush_beats(struct writer *w)
 	(void)pthread_mutex_lock(&s->mu);
 	if (list != NULL)
 		dni_batch_away(s, dni_write_is_away(e));
-	for (; list != NULL; list = list->next)
-		if (dni_batch_is_due(s, list->result))
-			mark_again(s, list);
+	for (; list != NULL; list = list->next) {
+		if (!dni_batch_is_due(s, list->result))
+			continue;
+		mark_again(s, list);
+		all = false;
+	}
+	if (all)
+		s->stored_us = until_us;
 	turn_end(s, true);
 }
 

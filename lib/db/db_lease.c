@@ -41,7 +41,7 @@ static const char *const lease_release_sql[] = DB_ROWS_UPDATES(RELEASE);
  * number. */
 static const char lease_state_sql[] =
     "SELECT pn.number_id, n.e164, l.id IS NOT NULL, l.id, l.visit_id,"
-    " v.visitor_id, l.started_at, l.beat_at,"
+    " v.visitor_id, l.pool_id, l.started_at, l.beat_at,"
     " LEAST(l.expires_at, COALESCE(l.released_at, l.expires_at))"
     " FROM pool_number pn JOIN number n"
     " ON n.company_id = pn.company_id AND n.id = pn.number_id"
@@ -61,8 +61,8 @@ static const char lease_numbers_sql[] =
     " WHERE pn.company_id = ? AND pn.pool_id = ? AND n.released_at IS NULL";
 
 static const char lease_latest_sql[] =
-    "SELECT l.number_id, l.id, l.visit_id, v.visitor_id, l.started_at,"
-    " l.beat_at, LEAST(l.expires_at, COALESCE(l.released_at, l.expires_at))"
+    "SELECT l.number_id, l.id, l.visit_id, v.visitor_id, l.pool_id,"
+    " l.started_at, l.beat_at, LEAST(l.expires_at, COALESCE(l.released_at, l.expires_at))"
     " FROM lease l FORCE INDEX (lease_pool_started)"
     " LEFT JOIN visit v FORCE INDEX (PRIMARY)"
     " ON v.company_id = l.company_id AND v.id = l.visit_id"
@@ -150,12 +150,13 @@ enum err db_lease_release(struct db *db, struct company_id company,
 	return db_rows_run(db, lease_release_sql, company, rows, n, in_ends);
 }
 
-/* The last six columns of both statements. */
+/* The last seven columns of both statements. */
 static void out_lease(struct stmt *st, struct lease_last *l)
 {
 	stmt_out_id(st, l->lease.v);
 	stmt_out_id(st, l->visit.v);
 	stmt_out_id(st, l->visitor.v);
+	stmt_out_id(st, l->pool.v);
 	stmt_out_time_us(st, &l->started_us);
 	stmt_out_time_us(st, &l->beat_us);
 	stmt_out_time_us(st, &l->end_us);

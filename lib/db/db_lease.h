@@ -51,6 +51,7 @@ struct lease_last {
 	struct lease_id lease;
 	struct visit_id visit;
 	struct visitor_id visitor; /* nil when the visit is not stored */
+	struct pool_id pool;       /* it was lent from */
 	int64_t started_us;
 	int64_t beat_us;
 	int64_t end_us; /* released or expires, whichever is sooner */

@@ -1,13 +1,11 @@
-/* Tests of lib/db/db_pool_use, how full a pool is and was, and of
- * db_pool_owner, whose it is. Everything is company 0's; company 1 must see
- * nothing of it. */
+/* Tests of lib/db/db_pool_use, how full a pool is and was. Everything is
+ * company 0's; company 1 must see nothing of it. */
 #include <string.h>
 
 #include "lib/db/db_lease.h"
 #include "lib/db/db_number.h"
 #include "lib/db/db_pool.h"
 #include "lib/db/db_pool_count.h"
-#include "lib/db/db_pool_owner.h"
 #include "lib/db/db_pool_use.h"
 #include "lib/db/db_visit.h"
 #include "tests/support/cm.h"
@@ -15,9 +13,7 @@
 #include "tests/support/testdb.h"
 #include "tests/support/testdb_call.h"
 
-#define NOW     TESTDB_NOW_US /* a full hour */
-#define OWNER_A SLICE("host-a:/run")
-#define OWNER_B SLICE("host-b:/run")
+#define NOW TESTDB_NOW_US /* a full hour */
 
 #define ok(call) FAIL_STMT_OK(call)
 
@@ -492,51 +488,6 @@ static void test_resting(void **state)
 	assert_int_equal(row.resting, 0);
 }
 
-static enum err take(struct slice owner, int64_t now_us, uint64_t *epoch)
-{
-	return db_pool_owner_take(dni, company(0), pool(), owner, now_us,
-	    20 * RT_SEC_US, epoch);
-}
-
-static enum err check(uint64_t epoch)
-{
-	enum err e;
-
-	assert_int_equal(db_begin(dni), ERR_OK);
-	e = db_pool_owner_check(dni, company(0), pool(), epoch);
-	return db_end(dni, e);
-}
-
-static void test_owner(void **state)
-{
-	uint64_t a = 0, b = 0;
-
-	(void)state;
-	assert_int_equal(check(1), ERR_CONFLICT); /* nobody's */
-	assert_int_equal(take(OWNER_A, NOW, &a), ERR_OK);
-	assert_int_equal(check(a), ERR_OK);
-	assert_int_equal(take(OWNER_B, NOW + RT_SEC_US, &b), ERR_CONFLICT);
-	assert_int_equal(check(a), ERR_OK);
-	assert_int_equal(take(OWNER_A, NOW + RT_SEC_US, &b), ERR_OK);
-	assert_int_equal(b, a + 1); /* a restart: what was before is fenced */
-	assert_int_equal(check(a), ERR_CONFLICT);
-	a = b;
-	assert_int_equal(db_pool_owner_alive(dni, company(0), pool(), a,
-			     NOW + RT_MIN_US),
-	    ERR_OK);
-	assert_int_equal(take(OWNER_B, NOW + 70 * RT_SEC_US, &b), ERR_CONFLICT);
-	assert_int_equal(take(OWNER_B, NOW + 80 * RT_SEC_US, &b), ERR_OK);
-	assert_int_equal(b, a + 1); /* stale: taken over */
-	assert_int_equal(check(a), ERR_CONFLICT);
-	assert_int_equal(db_pool_owner_alive(dni, company(0), pool(), a,
-			     NOW + 2 * RT_MIN_US),
-	    ERR_CONFLICT);
-	assert_int_equal(db_pool_owner_drop(dni, company(0), pool(), b),
-	    ERR_OK);
-	assert_int_equal(take(OWNER_A, NOW + 81 * RT_SEC_US, &a), ERR_OK);
-	assert_int_equal(a, b + 1); /* given up: no wait */
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -551,7 +502,6 @@ int main(void)
 		cmocka_unit_test(test_left),
 		cmocka_unit_test(test_swapped),
 		cmocka_unit_test(test_resting),
-		cmocka_unit_test(test_owner),
 	};
 
 	return cmocka_run_group_tests_name("db_pool_use", tests, start, stop);

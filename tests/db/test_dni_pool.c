@@ -90,13 +90,22 @@ static struct lease_holder lend(struct pool_id pool, struct number_id number,
 	return lend_until(pool, number, started_us, started_us);
 }
 
-static struct dni_pool *load(void)
+static struct dni_pool *load_as(size_t company, struct dni_pool_how how)
 {
+	const struct dni_conf_pool conf = { .company = t->company[company].id,
+		.id = t->company[company].pool,
+		.lease_us = LEASE };
 	struct dni_pool *p = NULL;
 
-	ok(dni_pool_load(dni, t->company[0].id, t->company[0].pool, LEASE, 0,
-	    NOW, &p));
+	if (how.now_us == 0)
+		how.now_us = NOW;
+	ok(dni_pool_load(dni, &conf, &how, &p));
 	return p;
+}
+
+static struct dni_pool *load(void)
+{
+	return load_as(0, (struct dni_pool_how){ .whole = true });
 }
 
 static void check(struct dni_pool *p, uint32_t numbers, uint32_t held)
@@ -153,6 +162,90 @@ static void test_few(void **state)
 	takes(p, live, LEASE_KEPT, 1);
 	takes(p, away, LEASE_KEPT, 2);
 	takes(p, free_of, LEASE_AGAIN, 0);
+	dni_pool_free(p);
+}
+
+static uint32_t held_at(struct dni_pool *p, int64_t now_us)
+{
+	struct lease_stat stat;
+
+	lease_stat(p->leases, now_us, &stat);
+	return stat.held;
+}
+
+/* What its owner of before showed yet when it was heard of last is held for a
+ * lease's time, whatever the rows say by now, and given to whom it was. */
+static void test_lived(void **state)
+{
+	const int64_t mono_us = clk_mono_us();
+	struct dni_pool_how how = { .whole = true,
+		.now_us = NOW + RT_DAY_US,
+		.lived_us = NOW - RT_MIN_US,
+		.held_us = mono_us + LEASE };
+	struct dni_pool *p;
+
+	(void)state;
+	p = load_as(0, how);
+	assert_int_equal(held_at(p, how.now_us), 2);
+	assert_int_equal(held_at(p, how.now_us + LEASE), 2);
+	assert_int_equal(held_at(p, how.now_us + LEASE + DNI_POOL_SLACK_US), 0);
+	assert_true(lease_is_sound(p->leases));
+	dni_pool_free(p);
+
+	how.lived_us = NOW - 2 * RT_HOUR_US;
+	p = load_as(0, how);
+	assert_int_equal(held_at(p, how.now_us), 3);
+	assert_int_equal(lease_take(p->leases, how.now_us, &free_of, &anywhere)
+			     .what,
+	    LEASE_KEPT);
+	dni_pool_free(p);
+
+	how.held_us = mono_us - RT_SEC_US; /* that time is over */
+	p = load_as(0, how);
+	assert_int_equal(held_at(p, how.now_us), 0);
+	dni_pool_free(p);
+}
+
+/* By the clock of another pool's owner it may live; by our own it does not. */
+static void test_shared(void **state)
+{
+	struct dni_pool_how how = { .whole = true,
+		.now_us = NOW + 10 * RT_MIN_US };
+	struct dni_pool *p;
+
+	(void)state;
+	p = load_as(0, how);
+	assert_int_equal(held_at(p, how.now_us), 0);
+	dni_pool_free(p);
+	how.shared = true;
+	p = load_as(0, how);
+	assert_int_equal(held_at(p, how.now_us), 1);
+	assert_int_equal(lease_take(p->leases, how.now_us, &away, &anywhere)
+			     .what,
+	    LEASE_KEPT);
+	dni_pool_free(p);
+	how.now_us = NOW + RT_DAY_US; /* nor by any other */
+	p = load_as(0, how);
+	assert_int_equal(held_at(p, how.now_us), 0);
+	dni_pool_free(p);
+}
+
+/* What came lately may be another server's pool's yet: it comes later. */
+static void test_late(void **state)
+{
+	struct dni_pool_change c = { 0 };
+	struct dni_pool *p;
+
+	(void)state;
+	p = load_as(0, (struct dni_pool_how){ .whole = false });
+	check(p, 2, 1);
+	assert_true(p->partial);
+	ok(dni_pool_change_read(dni, p, 10, &c));
+	assert_int_equal(c.n_fresh, 1);
+	ok(dni_pool_change_add(p, NOW, &c));
+	dni_pool_change_end(&c);
+	check(p, 3, 2);
+	takes(p, away, LEASE_KEPT, 2);
 	dni_pool_free(p);
 }
 
@@ -321,15 +414,14 @@ static void test_taken_back(void **state)
  * and is nobody else's. */
 static void test_back(void **state)
 {
-	const struct testdb_company *c = &t->company[1];
+	const struct dni_pool_how how = { .whole = true };
 	const struct lease_holder ann = { { 1 } };
 	struct dni_pool_change left = { 0 }, back = { 0 };
-	struct dni_pool *p = NULL;
+	struct dni_pool *p = load_as(1, how);
 	struct lease_grant g;
 	uint32_t slot;
 
 	(void)state;
-	ok(dni_pool_load(dni, c->id, c->pool, LEASE, 0, NOW, &p));
 	slot = lease_take(p->leases, NOW, &ann, &anywhere).number;
 	left.gone = &slot;
 	left.n_gone = 1;
@@ -438,6 +530,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_few),
+		cmocka_unit_test(test_lived),
+		cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_late),
 		cmocka_unit_test(test_unfit),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_changed_meanwhile),

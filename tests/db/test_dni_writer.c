@@ -216,12 +216,14 @@ static void fill(struct dni_write *w, const struct dni_write *ended)
 
 static void own_pool(void)
 {
-	uint64_t epoch = 0;
+	const struct pool_owner_ask ask = { .owner = SLICE("test:/run"),
+		.said = { NOW, 1 } };
+	struct pool_owner_taken taken = { 0 };
 	struct db *db = testdb_connect(t, "dni");
 
-	ok(db_pool_owner_take(db, t->company[0].id, t->company[0].pool,
-	    SLICE("test:/run"), NOW, 20 * RT_SEC_US, &epoch));
-	assert_int_equal(epoch, 1);
+	ok(db_pool_owner_take(db, t->company[0].id, t->company[0].pool, &ask,
+	    &taken));
+	assert_int_equal(taken.epoch, 1);
 	db_close(db);
 }
 

@@ -38,8 +38,9 @@ forbid '[[:space:]](UUID|INET4|INET6)([[:space:],]|$)' 'a type of MariaDB alone'
 forbid '(KEY|INDEX)[^(]*\(\(' 'functional index'
 forbid '(^|[^A-Za-z_])(FLOAT|DOUBLE|REAL)([^A-Za-z_]|$)' 'floating point'
 forbid '(^|[^A-Za-z_])LOCK TABLES' 'LOCK TABLES'
-# updated_at alone is the database's clock (decision 0155).
-forbid '(^|[^A-Za-z_])(NOW|CURRENT_TIMESTAMP|SYSDATE|UTC_TIMESTAMP)[ (]' 'the clock: now is an argument' updated_at
+# The database's clock: updated_at (decision 0155), and who lives (0340).
+forbid '(^|[^A-Za-z_])(NOW|CURRENT_TIMESTAMP|SYSDATE|UTC_TIMESTAMP)[ (]' 'the clock: now is an argument' 'updated_at
+lib/db/db_pool_owner.c:'
 forbid '(^|[^A-Za-z_])(ENUM|SET) ?\(' 'ENUM and SET types'
 # Words that MySQL 8 keeps for itself and MariaDB does not.
 reserved='cube|cume_dist|dense_rank|empty|first_value|function|get|grouping|groups|json_table|lag|last_value|lateral|lead|nth_value|ntile|of|percent_rank|rank|row|rows|stored|system|virtual|generated|window|over|recursive|intersect|except|optimizer_costs|library|manual|qualify|tablesample'
