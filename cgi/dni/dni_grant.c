@@ -35,6 +35,36 @@ static void count_row(const struct dni_slot *slot, struct dni_visit *visit)
 	visit->turns++;
 }
 
+/* Later than the number's last lease began, by whichever clock: a start takes
+ * the one that began last for the last one. */
+static int64_t begin(struct dni_slot *slot, int64_t now_us)
+{
+	const int64_t at_us =
+	    slot->after_us > now_us &&
+		    slot->after_us <= now_us + DNI_POOL_ORDER_US
+		? slot->after_us
+		: now_us;
+
+	slot->after_us = at_us + 1;
+	return at_us;
+}
+
+static void fill_row(const struct dni_pool *p, const struct dni_visit *visit,
+    const struct dni_slot *slot, int64_t began_us, struct lease_row *row)
+{
+	const int64_t ends_us = visit->beat_us + p->lease_us;
+
+	*row = (struct lease_row){ .id = slot->lease,
+		.pool = p->id,
+		.number = slot->number,
+		.visit = visit->id,
+		.epoch = p->epoch,
+		.started_us = began_us,
+		.beat_us = began_us,
+		.expires_us = ends_us > began_us ? ends_us : began_us };
+	memcpy(row->number_e164, slot->shown.e164, sizeof(row->number_e164));
+}
+
 bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
     struct dni_write *w, struct dni_grant *g)
 {
@@ -42,6 +72,7 @@ bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
 	const struct lease_from from = from_of(v);
 	struct dni_pool *p = dni_state_pool(v->s, v->plan.pool);
 	struct dni_slot *slot;
+	int64_t began_us;
 
 	memset(g, 0, sizeof(*g));
 	g->pool = p;
@@ -71,27 +102,19 @@ bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
 	g->to_write = true;
 	g->lease_before = slot->lease;
 	g->given_up_before = slot->given_up;
+	began_us = begin(slot, v->who.now_us);
 	/* The visitor's visit before, or a holder who gave it up. */
 	if (g->grant.what == LEASE_KEPT || slot->given_up) {
 		slot->given_up = false;
 		w->parts |= DNI_WRITE_ENDED;
-		w->ended = (struct lease_end){ slot->lease, v->who.now_us };
+		w->ended = (struct lease_end){ slot->lease, began_us };
 		w->after = slot->batch;
 	}
 	dni_serve_id(v, 3, slot->lease.v);
 	slot->visit = visit->id;
 	slot->batch = v->s->open_batch;
 	w->parts |= DNI_WRITE_LEASE;
-	w->lease = (struct lease_row){ .id = slot->lease,
-		.pool = p->id,
-		.number = slot->number,
-		.visit = visit->id,
-		.epoch = p->epoch,
-		.started_us = v->who.now_us,
-		.beat_us = v->who.now_us,
-		.expires_us = visit->beat_us + p->lease_us };
-	memcpy(w->lease.number_e164, slot->shown.e164,
-	    sizeof(w->lease.number_e164));
+	fill_row(p, visit, slot, began_us, &w->lease);
 	return true;
 }
 

@@ -150,6 +150,7 @@ static enum err plan_locked(struct dni_serve *v)
 	if (pool != NULL) {
 		v->plan.overflow = pool->overflow;
 		v->plan.policy = pool->policy;
+		v->plan.lease_us = pool->lease_us;
 	}
 	if ((e = pick_source(v, site)) != ERR_OK)
 		return e;

@@ -9,6 +9,9 @@
 #include "lib/base/rnd.h"
 #include "lib/core/botua.h"
 
+/* A page that is looked at asks again within so long. */
+#define NEXT_US (61 * RT_SEC_US)
+
 /* --- answers --------------------------------------------------------------*/
 
 static void count(struct dni_serve *v, enum dni_given what)
@@ -173,6 +176,14 @@ static void turn_away(struct dni_serve *v, struct dni_visit *visit,
 	dni_serve_fallback(v, "pool", true);
 }
 
+/* With mu held: is the site's pool, if it is ours, surely so? */
+static bool is_sure(struct dni_serve *v)
+{
+	const struct dni_pool *p = dni_state_pool(v->s, v->plan.pool);
+
+	return p == NULL || dni_pool_is_sure(p);
+}
+
 /* With mu held: the number, by rule, pool or what is left. */
 static void choose(struct dni_serve *v, struct dni_visit *visit,
     struct dni_write *w, struct dni_grant *g)
@@ -181,7 +192,7 @@ static void choose(struct dni_serve *v, struct dni_visit *visit,
 	visit->by_rule = v->plan.rule_first;
 	if (v->plan.rule_first || id_is_nil(v->plan.pool.v))
 		dni_serve_fallback(v, "", false);
-	else if (dni_state_away(v->s))
+	else if (dni_state_away(v->s) || !is_sure(v))
 		dni_serve_fallback(v, "database", true);
 	else if (!dni_grant_take(v, visit, w, g))
 		turn_away(v, visit, g);
@@ -388,30 +399,35 @@ static void engage(const struct dni_serve *v, struct dni_visit *visit)
 		visit->engaged_s = most_s;
 }
 
-/* With mu held. A page shown again after its lease ended gets its number back
- * if that is still free, else another one, else what there is without: the
- * number is another visitor's, or may be any moment. A page with a rule's own
- * number keeps that. True: *g is to be stored. */
-static bool beat(struct dni_serve *v, struct dni_visit *visit,
-    struct dni_write *w, struct dni_grant *g)
+/* With mu held. Nobody here may extend the lease, and its number may be given
+ * to another when it ends: the page goes on as it was while it can be told in
+ * time. Of a visit that was only read of, its lease lived when it was seen. */
+static void cannot_extend(struct dni_serve *v, struct dni_visit *visit,
+    int64_t seen_us)
 {
-	answer_nothing(v, "");
-	if (visit == NULL) {
-		if (!v->s->unread) /* else it may go on yet */
-			v->out->tier = "gone";
+	const int64_t lease_us =
+	    visit->pool != NULL ? visit->pool->lease_us : v->plan.lease_us;
+
+	if (visit->beat_us == 0)
+		visit->beat_us = seen_us;
+	if (v->s->unread || v->who.now_us + NEXT_US < visit->beat_us + lease_us)
+		return;
+	v->counted = visit->falls_back;
+	visit->falls_back = true;
+	dni_serve_fallback(v, dni_state_away(v->s) ? "database" : "pool", true);
+}
+
+/* With mu held: with the pool that the visit leases from. True: *g is to be
+ * stored. */
+static bool beat_pool(struct dni_serve *v, struct dni_visit *visit,
+    int64_t seen_us, struct dni_write *w, struct dni_grant *g)
+{
+	const struct dni_pool *p = visit->pool;
+
+	if (p == NULL || !p->owned || !dni_pool_is_sure(p) || !is_sure(v)) {
+		cannot_extend(v, visit, seen_us);
 		return false;
 	}
-	engage(v, visit);
-	dni_visits_touch(v->s->visits, v->who.now_us, visit);
-	if (v->h->url.n > 0 ? v->plan.rule_first : visit->by_rule)
-		return false;
-	w->company = v->plan.company;
-	if (visit->pool == NULL && !v->h->hidden) {
-		/* After a restart, or never leased: "as it was". */
-		visit->pool = dni_state_pool(v->s, v->plan.pool);
-	}
-	if (visit->pool == NULL || !visit->pool->owned)
-		return false;
 	if (dni_state_away(v->s)) {
 		dni_grant_outlast(v, visit);
 		return false;
@@ -421,6 +437,36 @@ static bool beat(struct dni_serve *v, struct dni_visit *visit,
 	v->counted = visit->falls_back;
 	turn_away(v, visit, g);
 	return false;
+}
+
+/* With mu held. A page shown again after its lease ended gets its number back
+ * if that is still free, else another one, else what there is without: the
+ * number is another visitor's, or may be any moment. A page with a rule's own
+ * number keeps that. True: *g is to be stored. */
+static bool beat(struct dni_serve *v, struct dni_visit *visit,
+    struct dni_write *w, struct dni_grant *g)
+{
+	int64_t seen_us;
+
+	answer_nothing(v, "");
+	if (visit == NULL) {
+		if (!v->s->unread) /* else it may go on yet */
+			v->out->tier = "gone";
+		return false;
+	}
+	engage(v, visit);
+	seen_us = visit->seen_us;
+	dni_visits_touch(v->s->visits, v->who.now_us, visit);
+	if (v->h->url.n > 0 ? v->plan.rule_first : visit->by_rule)
+		return false;
+	w->company = v->plan.company;
+	if (visit->pool == NULL && (v->h->hidden || id_is_nil(v->plan.pool.v)))
+		return false;
+	if (visit->pool == NULL) {
+		/* After a restart, or never leased. */
+		visit->pool = dni_state_pool(v->s, v->plan.pool);
+	}
+	return beat_pool(v, visit, seen_us, w, g);
 }
 
 /* With mu held. */

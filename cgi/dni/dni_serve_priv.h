@@ -18,6 +18,7 @@ struct dni_plan {
 	struct dni_number source; /* its number; e164 "": no rule fits */
 	struct dni_number overflow;
 	enum dni_overflow policy;
+	int64_t lease_us;
 	char country[3];
 };
 
