@@ -92,12 +92,12 @@ bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
 	v->out->why = "";
 	v->out->to = slot->shown;
 	if (g->grant.what == LEASE_KEPT && has_row(slot, visit)) {
-		p->given[DNI_GIVEN_EXTENDED]++;
 		if (slot->batch > v->s->done_batch)
 			g->wait_batch = slot->batch;
+		else
+			p->given[DNI_GIVEN_EXTENDED]++;
 		return true;
 	}
-	p->given[DNI_GIVEN_LEASED]++;
 	count_row(slot, visit);
 	g->to_write = true;
 	g->lease_before = slot->lease;
@@ -187,6 +187,8 @@ static void settle(struct dni_state *s, struct dni_wait *wait,
 
 	if (g->to_write && w->result != ERR_OK)
 		ungrant(s, w, g);
+	else if (g->to_write && wait->later != NULL)
+		g->pool->given[DNI_GIVEN_LEASED]++;
 	if (w->result != ERR_OK && w->parts != 0)
 		dni_state_later_own(s, w);
 	else
@@ -247,7 +249,7 @@ void dni_grant_store(struct dni_serve *v, const struct dni_write *w,
 		if (own.parts != 0)
 			dni_state_later(v->s, &own);
 	}
-	dni_serve_fallback(v, "database", true);
+	dni_serve_away(v);
 }
 
 /* The same visit asked twice at once, and this one waited for the lease that
@@ -283,12 +285,14 @@ enum err dni_grant_resume(struct dni_serve *v, bool late)
 		/* The lease is held and may yet be stored; it ends by itself.
 		 */
 		wait->later = NULL;
-		dni_serve_fallback(v, "database", true);
+		dni_serve_away(v);
 		return ERR_OK;
 	}
 	has_it = g->to_write ? wait->result == ERR_OK : first_has_it(v, g);
 	if (!has_it)
-		dni_serve_fallback(v, "database", true);
+		dni_serve_away(v);
+	else if (!g->to_write)
+		g->pool->given[DNI_GIVEN_EXTENDED]++;
 	dni_state_wait_free(wait);
 	return ERR_OK;
 }

@@ -6,6 +6,7 @@
 
 #include "cgi/dni/dni_batch.h"
 #include "cgi/dni/dni_clock.h"
+#include "cgi/dni/dni_count.h"
 #include "cgi/dni/dni_fresh.h"
 #include "cgi/dni/dni_live.h"
 #include "cgi/dni/dni_owner.h"
@@ -98,7 +99,10 @@ static enum err load_conf(struct dni_keeper *k)
 		use_conf(k, c);
 		save(k, &copy, c->version);
 		k->untold = true;
-		if ((e = dni_owner_refresh(&k->owner)) != ERR_OK)
+		e = dni_count_mention(k->s);
+		if (e == ERR_OK)
+			e = dni_owner_refresh(&k->owner);
+		if (e != ERR_OK)
 			c->version = 0; /* to be read again */
 	}
 	buf_fini(&rows);
@@ -148,26 +152,6 @@ static enum err load(struct dni_keeper *k)
 	return ERR_OK;
 }
 
-/* What was given out of pools is counted, though they cannot be used. A
- * database that went away in the middle may have left some. */
-static enum err mention_pools(struct dni_state *s)
-{
-	enum err e = ERR_OK;
-
-	for (size_t i = 0; e == ERR_OK && i < s->conf->n_pools; i++) {
-		struct dni_pool *p;
-
-		if (dni_state_any_pool(s, s->conf->pools[i].id) != NULL)
-			continue;
-		if ((p = calloc(1, sizeof(*p))) == NULL)
-			return ERR_NOMEM;
-		p->company = s->conf->pools[i].company;
-		p->id = s->conf->pools[i].id;
-		e = dni_state_add_pool(s, p);
-	}
-	return e;
-}
-
 /* The database is away at the start; no other thread is there yet. */
 static enum err remember(struct dni_keeper *k)
 {
@@ -192,7 +176,7 @@ static enum err remember(struct dni_keeper *k)
 	}
 	memcpy(k->s->visitor_key, end.visitor_key, sizeof(end.visitor_key));
 	use_conf(k, c);
-	return mention_pools(k->s);
+	return dni_count_mention(k->s);
 }
 
 static enum err begin(struct dni_keeper *k)
@@ -303,8 +287,9 @@ static void do_chores(struct dni_keeper *k)
 	if ((e = look_for_site(k)) == ERR_OK &&
 	    is_due(&k->next.conf_us, CONF_US) && (e = check_conf(k)) == ERR_OK)
 		e = dni_seen_write(k->s, k->db, clk_wall_us());
-	if (!dni_write_is_away(e) && is_due(&k->next.alive_us, ALIVE_US))
-		e = dni_owner_alive(&k->owner);
+	if (!dni_write_is_away(e) && is_due(&k->next.alive_us, ALIVE_US) &&
+	    (e = dni_owner_alive(&k->owner)) == ERR_OK)
+		e = dni_count_write(k->s, k->db);
 	if (e != ERR_OK && !dni_write_is_away(e))
 		log_warn("dni_keeper: chores: %s", err_name(e));
 }
@@ -370,6 +355,8 @@ void dni_keeper_stop(struct dni_keeper *k)
 	(void)pthread_cond_broadcast(&k->s->turn);
 	(void)pthread_mutex_unlock(&k->s->mu);
 	(void)pthread_join(k->thread, NULL);
+	if (!db_broken(k->db) && dni_count_write(k->s, k->db) != ERR_OK)
+		log_warn("dni_keeper: what was given is not counted");
 	if (!db_broken(k->db))
 		dni_owner_give_up(&k->owner);
 	if (k->s->lost > 0 || k->s->n_later > 0)

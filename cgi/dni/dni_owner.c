@@ -7,18 +7,16 @@
 #include "cgi/dni/dni_pool_change.h"
 #include "lib/base/clk.h"
 #include "lib/base/log.h"
-#include "lib/db/db_pool_count.h"
 #include "lib/db/db_pool_owner.h"
 #include "lib/db/db_tag.h"
 
 /* Who waits for a pool takes it so long after its owner's last sign of life, at
  * the earliest. The owner is sure of it for less, as no two clocks run alike.
  */
-#define STALE_US  (20 * RT_SEC_US)
-#define SURE_US   (18 * RT_SEC_US)
-#define SIGN_US   (5 * RT_SEC_US)
-#define BUCKET_US (15 * RT_MIN_US)
-#define SOME      25000 /* numbers that are read between two signs of life */
+#define STALE_US (20 * RT_SEC_US)
+#define SURE_US  (18 * RT_SEC_US)
+#define SIGN_US  (5 * RT_SEC_US)
+#define SOME     25000 /* numbers that are read between two signs of life */
 
 /* --- signs of life --------------------------------------------------------*/
 
@@ -34,26 +32,6 @@ static int64_t stored_until(struct dni_state *s)
 	until_us = s->stored_us;
 	(void)pthread_mutex_unlock(&s->mu);
 	return until_us;
-}
-
-static enum err write_counts(const struct dni_owner *o, struct dni_pool *p)
-{
-	const int64_t now = clk_wall_us();
-	enum err e = ERR_OK;
-
-	for (size_t i = 0; e == ERR_OK && i < DNI_GIVEN_COUNT; i++) {
-		uint64_t n;
-
-		(void)pthread_mutex_lock(&o->s->mu);
-		n = p->given[i];
-		p->given[i] = 0;
-		(void)pthread_mutex_unlock(&o->s->mu);
-		if (n > 0)
-			e = db_pool_count_add(o->db, p->company, p->id,
-			    now - now % BUCKET_US,
-			    dni_pool_given_name((enum dni_given)i), n);
-	}
-	return e;
 }
 
 static enum err sign(const struct dni_owner *o, struct dni_pool *p)
@@ -89,8 +67,6 @@ static enum err say_alive(const struct dni_owner *o)
 		if (!p->owned)
 			continue;
 		e = sign(o, p);
-		if (e == ERR_OK)
-			e = write_counts(o, p);
 	}
 	return e;
 }
@@ -402,7 +378,7 @@ void dni_owner_give_up(const struct dni_owner *o)
 		const struct pool_owner_said said = { stored_until(o->s),
 			p->version };
 
-		if (p->owned && write_counts(o, p) == ERR_OK &&
+		if (p->owned &&
 		    db_pool_owner_drop(o->db, p->company, p->id, p->epoch,
 			&said) != ERR_OK)
 			log_warn("dni_owner: a pool could not be given up");

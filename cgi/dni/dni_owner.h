@@ -24,8 +24,7 @@ RT_MUST_USE enum err dni_owner_refresh(const struct dni_owner *o);
 /* Reads what is missing of pools that are partial. *all: nothing is any more,
  * as it would be in a configuration that is followed by another. */
 RT_MUST_USE enum err dni_owner_complete(const struct dni_owner *o, bool *all);
-/* A sign of life for each pool, with what was given out of it; pools that were
- * another's are asked for. */
+/* A sign of life for each pool; pools that were another's are asked for. */
 RT_MUST_USE enum err dni_owner_alive(const struct dni_owner *o);
 /* Does the database take writes? One that only answers is away, too. After an
  * outage a pool that another took meanwhile is not ours any more. */

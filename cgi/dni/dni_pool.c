@@ -216,6 +216,7 @@ static const char *const given_names[DNI_GIVEN_COUNT] = {
 	[DNI_GIVEN_HIDDEN] = "hidden",
 	[DNI_GIVEN_FLOOD] = "flood",
 	[DNI_GIVEN_FULL] = "full",
+	[DNI_GIVEN_AWAY] = "away",
 };
 
 const char *dni_pool_given_name(enum dni_given g)

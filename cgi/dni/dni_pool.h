@@ -35,6 +35,8 @@ enum dni_given {
 	/* Once a visit, the pool had none: and each time source, overflow,
 	 * none. */
 	DNI_GIVEN_FULL,
+	/* And each time: the database, or the pool, was somewhere else. */
+	DNI_GIVEN_AWAY,
 	DNI_GIVEN_COUNT
 };
 

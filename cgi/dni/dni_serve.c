@@ -18,8 +18,7 @@ static void count(struct dni_serve *v, enum dni_given what)
 {
 	struct dni_pool *p = dni_state_any_pool(v->s, v->plan.pool);
 
-	/* One whose state is not read yet will be ours again. */
-	if (p != NULL && (p->owned || v->s->unread) && !v->counted)
+	if (p != NULL && !v->counted)
 		p->given[what]++;
 }
 
@@ -39,7 +38,9 @@ static void answer_number(struct dni_serve *v, const char *tier,
 	count(v, counted);
 }
 
-void dni_serve_fallback(struct dni_serve *v, const char *why, bool overflow)
+/* What there is without a lease, in the order of the pool's policy. overflow: a
+ * pool was meant to serve this visit. */
+static void fall_back(struct dni_serve *v, const char *why, bool overflow)
 {
 	const bool has_source = v->plan.source.e164[0] != '\0';
 	const bool has_overflow = overflow && v->plan.overflow.e164[0] != '\0';
@@ -56,6 +57,12 @@ void dni_serve_fallback(struct dni_serve *v, const char *why, bool overflow)
 		answer_nothing(v, why);
 		count(v, DNI_GIVEN_NONE);
 	}
+}
+
+void dni_serve_away(struct dni_serve *v)
+{
+	count(v, DNI_GIVEN_AWAY);
+	fall_back(v, "database", true);
 }
 
 void dni_serve_id(const struct dni_serve *v, size_t i, uint8_t out[ID_BYTES])
@@ -159,21 +166,23 @@ static struct dni_visit *begin_visit(struct dni_serve *v, struct dni_write *w)
 }
 
 /* With mu held. A visit of many pages found no number once, as one with a
- * number was given it once; who has had their address's share says nothing of
- * how full the pool is. */
+ * number was given it once; who has had their address's share, or asks while
+ * another server has the pool, says nothing of how full it is. */
 static void turn_away(struct dni_serve *v, struct dni_visit *visit,
     const struct dni_grant *g)
 {
 	visit->falls_back = true;
 	if (g->too_many) {
 		count(v, DNI_GIVEN_FLOOD);
-		dni_serve_fallback(v, "flood", true);
+		fall_back(v, "flood", true);
 		return;
 	}
-	if (!visit->turned_away)
+	if (g->pool == NULL)
+		count(v, DNI_GIVEN_AWAY);
+	else if (!visit->turned_away)
 		count(v, DNI_GIVEN_FULL);
-	visit->turned_away = true;
-	dni_serve_fallback(v, "pool", true);
+	visit->turned_away = visit->turned_away || g->pool != NULL;
+	fall_back(v, "pool", true);
 }
 
 /* With mu held: is the site's pool, if it is ours, surely so? */
@@ -191,9 +200,9 @@ static void choose(struct dni_serve *v, struct dni_visit *visit,
 	memset(g, 0, sizeof(*g));
 	visit->by_rule = v->plan.rule_first;
 	if (v->plan.rule_first || id_is_nil(v->plan.pool.v))
-		dni_serve_fallback(v, "", false);
+		fall_back(v, "", false);
 	else if (dni_state_away(v->s) || !is_sure(v))
-		dni_serve_fallback(v, "database", true);
+		dni_serve_away(v);
 	else if (!dni_grant_take(v, visit, w, g))
 		turn_away(v, visit, g);
 }
@@ -213,7 +222,7 @@ static void serve_visit(struct dni_serve *v)
 		       dni_flood_client(v->who.address, mem)) ||
 		   (visit = begin_visit(v, &w)) == NULL) {
 		count(v, DNI_GIVEN_FLOOD);
-		dni_serve_fallback(v, "flood", true);
+		fall_back(v, "flood", true);
 		return;
 	}
 	dni_serve_page(v, visit, &w);
@@ -238,7 +247,7 @@ static void serve_refused(struct dni_serve *v)
 
 	if (v->h->consent == DNI_CONSENT_NO && visit != NULL)
 		dni_event_withdraw(v, visit);
-	dni_serve_fallback(v, "consent", false);
+	fall_back(v, "consent", false);
 }
 
 /* With mu held. */
@@ -414,7 +423,8 @@ static void cannot_extend(struct dni_serve *v, struct dni_visit *visit,
 		return;
 	v->counted = visit->falls_back;
 	visit->falls_back = true;
-	dni_serve_fallback(v, dni_state_away(v->s) ? "database" : "pool", true);
+	count(v, DNI_GIVEN_AWAY);
+	fall_back(v, dni_state_away(v->s) ? "database" : "pool", true);
 }
 
 /* With mu held: with the pool that the visit leases from. True: *g is to be

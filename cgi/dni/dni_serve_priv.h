@@ -47,9 +47,8 @@ RT_MUST_USE bool dni_serve_may_ask(struct dni_serve *v);
  * request has to name its visitor, too, as a visit's id alone proves nothing:
  * the page may show it to whom it likes (ringtrace.session()). */
 struct dni_visit *dni_serve_theirs(const struct dni_serve *v);
-/* What there is without a lease, in the order of the pool's policy. overflow:
- * a pool was meant to serve this visit. */
-void dni_serve_fallback(struct dni_serve *v, const char *why, bool overflow);
+/* What there is without a lease, as nothing can be stored. */
+void dni_serve_away(struct dni_serve *v);
 /* The visit sees the page of the request. */
 void dni_serve_page(struct dni_serve *v, struct dni_visit *visit,
     struct dni_write *w);

@@ -193,12 +193,16 @@ static void given_view(const struct pool_given *g, struct view *v)
 		    "more a minute than the settings allow, or than its share"
 		    " of the pool",
 		    g->flood },
+		{ "Without one: nothing could be leased",
+		    "the database did not answer, or another server had the"
+		    " pool",
+		    g->away },
 	};
 	uint64_t all = 0;
 
 	view_list(v, "given");
-	/* The last three say why of others before them. */
-	for (size_t i = 0; i < RT_ARRAY_LEN(rows) - 3; i++)
+	/* The last four say why of others before them. */
+	for (size_t i = 0; i < RT_ARRAY_LEN(rows) - 4; i++)
 		all += rows[i].n;
 	for (size_t i = 0; i < RT_ARRAY_LEN(rows); i++) {
 		struct view *item = view_item(v, "given");

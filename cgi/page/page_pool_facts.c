@@ -140,6 +140,7 @@ enum err page_pool_facts_trend(const struct req *r,
 		out->week.full += h->given.full;
 		out->week.noconsent += h->given.noconsent;
 		out->week.flood += h->given.flood;
+		out->week.away += h->given.away;
 		if (h->peak > out->week_peak)
 			out->week_peak = h->peak;
 	}

@@ -10,7 +10,7 @@
 #include "lib/db/db.h"
 
 /* Adds amount to the bucket that begins at bucket_us. kind: leased
- * extended source overflow none robot noconsent. pool nil: a site without. */
+ * extended source overflow none robot noconsent hidden flood full away. */
 RT_MUST_USE enum err db_pool_count_add(struct db *db, struct company_id company,
     struct pool_id pool, int64_t bucket_us, const char *kind, uint64_t amount);
 

@@ -328,7 +328,7 @@ enum err db_pool_use_one(struct db *db, struct company_id company,
 static const char given_sql[] =
     "SELECT TIMESTAMP(DATE(bucket_at), MAKETIME(HOUR(bucket_at), 0, 0))"
     " AS hour_at, " KIND("leased") ", " KIND("extended") ", " KIND(
-	"source") ", " KIND("overflow") ", " KIND("none") ", " KIND("robot") ", " KIND("hidden") ", " KIND("full") ", " KIND("noconsent") ", " KIND("flood")
+	"source") ", " KIND("overflow") ", " KIND("none") ", " KIND("robot") ", " KIND("hidden") ", " KIND("full") ", " KIND("noconsent") ", " KIND("flood") ", " KIND("away")
 	" FROM pool_count WHERE company_id = ? AND pool_id = ?"
 	" AND bucket_at >= ? AND bucket_at < ?"
 	" GROUP BY hour_at ORDER BY hour_at LIMIT ?";
@@ -356,6 +356,7 @@ enum err db_pool_use_given(struct db *db, struct company_id company,
 	stmt_out_u64(st, &row.full);
 	stmt_out_u64(st, &row.noconsent);
 	stmt_out_u64(st, &row.flood);
+	stmt_out_u64(st, &row.away);
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 

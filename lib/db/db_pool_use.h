@@ -96,6 +96,7 @@ struct pool_given {
 	uint64_t full; /* none was free */
 	uint64_t noconsent;
 	uint64_t flood; /* too many visits of one address */
+	uint64_t away;  /* the database or the pool's server was */
 };
 /* By hour, earliest first; hours without a visit have no row. */
 RT_MUST_USE enum err db_pool_use_given(struct db *db, struct company_id company,

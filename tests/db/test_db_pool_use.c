@@ -220,6 +220,7 @@ static void test_given(void **state)
 	ok(db_pool_count_add(dni, company(0), pool(), NOW, "noconsent", 4));
 	ok(db_pool_count_add(dni, company(0), pool(), NOW, "flood", 1));
 	ok(db_pool_count_add(dni, company(0), pool(), NOW, "hidden", 6));
+	ok(db_pool_count_add(dni, company(0), pool(), NOW, "away", 9));
 	ok(db_pool_count_add(dni, company(0), pool(), NOW + RT_HOUR_US,
 	    "source", 4));
 	ok(db_pool_use_given(dashboard, company(0), pool(), NOW,
@@ -233,6 +234,7 @@ static void test_given(void **state)
 	assert_int_equal(rows[0].noconsent, 4);
 	assert_int_equal(rows[0].flood, 1);
 	assert_int_equal(rows[0].hidden, 6);
+	assert_int_equal(rows[0].away, 9);
 	assert_int_equal(rows[1].source, 4);
 	assert_int_equal(rows[1].full, 0);
 	ok(db_pool_use_given(dashboard, company(1), pool(), NOW,

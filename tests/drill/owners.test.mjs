@@ -113,6 +113,15 @@ async function stands_still(pid) {
 	await pause(3000);
 }
 
+test('who asks a server that has not the pool is counted', async () => {
+	const all = await Promise.all(Array.from({ length: 20 }, (_, i) =>
+		post('/dni/v1/visit', { url: `${stack.url}/demo/` }, `10.251.0.${i}`)));
+	const turned = all.filter((a) => a?.why === 'pool').length;
+	assert.ok(turned > 0 && turned < 20, `${turned}`);
+	await until('they are counted', () => Number(stack.sqlOne("SELECT COALESCE(sum(amount), 0) FROM pool_count WHERE kind = 'away'")) === turned);
+	assert.equal(stack.sqlOne("SELECT count(*) FROM pool_count WHERE kind = 'full'"), '0');
+});
+
 test('the owner stands still, another one takes over, the first one goes on', async () => {
 	assert.match(said, /another server owns a pool/);
 	const storm = Promise.all(Array.from({ length: CLIENTS }, (_, n) => visitor(n)));

@@ -175,6 +175,69 @@ static void test_refused(void **state)
 	    ID_BYTES);
 }
 
+/* --- what is counted -------------------------------------------------------*/
+
+static void counted(const struct world *w, enum dni_given what, uint64_t n)
+{
+	assert_int_equal(w->s->pools[0]->given[what], n);
+}
+
+/* A lease that was not stored is none that was given, and a visit that waited
+ * for one is counted by what it saw in the end. */
+static void test_counts_refused(void **state)
+{
+	struct world *w = *state;
+	struct tab t = { 0 };
+	struct dni_answer *first = world_page(w, &t, "https://a.example/?gclid=1");
+	struct dni_answer *second = world_page(w, &t, "https://a.example/two");
+
+	(void)world_settle(w, world_take_batch(w), ERR_UNAVAILABLE);
+	world_resume(first, "none", "database");
+	world_resume(second, "none", "database");
+	counted(w, DNI_GIVEN_LEASED, 0);
+	counted(w, DNI_GIVEN_EXTENDED, 0);
+	counted(w, DNI_GIVEN_AWAY, 2);
+	counted(w, DNI_GIVEN_NONE, 2);
+	first = world_page(w, &t, "https://a.example/three");
+	second = world_page(w, &t, "https://a.example/four");
+	(void)world_settle(w, world_take_batch(w), ERR_OK);
+	world_resume(first, "lease", "");
+	world_resume(second, "lease", "");
+	counted(w, DNI_GIVEN_LEASED, 1);
+	counted(w, DNI_GIVEN_EXTENDED, 1);
+	(void)world_page(w, &t, "https://a.example/five");
+	counted(w, DNI_GIVEN_EXTENDED, 2);
+	counted(w, DNI_GIVEN_AWAY, 2);
+}
+
+/* Who was answered before the lease was stored did not see it. */
+static void test_counts_late(void **state)
+{
+	struct world *w = *state;
+	struct tab t = { 0 };
+	struct dni_answer *a = world_page(w, &t, "https://a.example/?gclid=1");
+
+	assert_int_equal(dni_serve_resume(a->waits, true), ERR_OK);
+	(void)world_settle(w, world_take_batch(w), ERR_OK);
+	counted(w, DNI_GIVEN_LEASED, 0);
+	counted(w, DNI_GIVEN_AWAY, 1);
+	counted(w, DNI_GIVEN_NONE, 1);
+}
+
+/* Another server's pool may be full or not: what was shown is counted all the
+ * same. */
+static void test_counts_not_ours(void **state)
+{
+	struct world *w = *state;
+	struct tab t = { 0 };
+
+	w->s->pools[0]->owned = false;
+	assert_string_equal(world_page(w, &t, "https://a.example/")->why, "pool");
+	counted(w, DNI_GIVEN_FULL, 0);
+	counted(w, DNI_GIVEN_AWAY, 1);
+	counted(w, DNI_GIVEN_NONE, 1);
+}
+
 /* --- consent withdrawn -----------------------------------------------------*/
 
 /* The event that nobody waits for names the number. */
@@ -340,7 +403,9 @@ int main(void)
 		with_world(test_uncertain_before), with_world(test_turns),
 		with_world(test_refused_twice),
 		with_world(test_refused_between), with_world(test_refused),
-		with_world(test_withdrawn), with_world(test_withdrawn_other),
+		with_world(test_counts_refused), with_world(test_counts_late),
+		with_world(test_counts_not_ours), with_world(test_withdrawn),
+		with_world(test_withdrawn_other),
 		with_world(test_withdrawn_shared),
 		with_world(test_withdrawn_moved), with_world(test_away),
 		with_world(test_away_closed), with_world(test_away_left) };

@@ -101,12 +101,20 @@ test('a database that takes no writes: the same, and the log is not filled with 
 
 // What a full disk says (the driver's codes), to large writes and not to the
 // keeper's small ones, so that the server takes it for back again and again.
-test('a disk without room: the same', async () => {
+test('a disk without room: the same, and who saw no number is counted', async () => {
 	const backs = () => (stack.log('dni').match(/the database is back/g) ?? []).length;
+	const counted = (kind) => Number(stack.sqlOne(`SELECT COALESCE(sum(amount), 0) FROM pool_count WHERE kind = '${kind}'`));
 	for (const [code, mark] of [[1114, 'full'], [1021, 'filled']]) {
+		// What was counted before is written with this one.
+		const robots = counted('robot');
+		await dni.ask({}, { 'user-agent': 'Googlebot/2.1 (+http://www.google.com/bot.html)' });
+		await until('it is counted', () => counted('robot') > robots, 60000);
 		await leased();
+		const away = counted('away');
+		let asked = 60;
 		const own = (await dni.ask()).json, was = stack.sqlOne('SELECT count(*) FROM lease');
-		for (const table of ['visitor', 'visit', 'page_view', 'lease'])
+		const tables = ['visitor', 'visit', 'page_view', 'lease', 'pool_count'];
+		for (const table of tables)
 			stack.sql(`CREATE TRIGGER ${table}_full BEFORE INSERT ON ${table} FOR EACH ROW
 				SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = ${code}, MESSAGE_TEXT = 'no room'`);
 		try {
@@ -115,16 +123,18 @@ test('a disk without room: the same', async () => {
 			await until('it tries again', async () => {
 				const a = (await dni.ask()).json;
 				assert.deepEqual([a.tier, a.why], ['source', 'database']);
+				asked++;
 				return backs() > before;
 			}, 60000);
 			assert.equal((await dni.ask({ visitor: own.visitor, visit: own.visit })).status, 200);
 			assert.equal(stack.sqlOne('SELECT count(*) FROM lease'), was);
 		} finally {
-			for (const table of ['visitor', 'visit', 'page_view', 'lease']) stack.sql(`DROP TRIGGER ${table}_full`);
+			for (const table of tables) stack.sql(`DROP TRIGGER ${table}_full`);
 		}
 		await leased();
 		for (const i of [0, 59])
 			await until(`visit ${mark} ${i} is stored`, () => stored(`n=${mark}-${i}-`), 60000);
+		await until('all are counted', () => counted('away') - away >= asked, 60000);
 		const again = (await dni.ask({ visitor: own.visitor, visit: own.visit })).json;
 		assert.deepEqual([again.tier, again.swap[0].to.e164], ['lease', own.swap[0].to.e164]);
 	}
