@@ -208,8 +208,7 @@ static enum err one_page(struct ctl_scope *s, const struct company_row *c,
 		struct attrib_again_rules turn = *rules;
 		struct attrib_again a;
 
-		if (!rows[i].judged ||
-		    strcmp(rows[i].attributed_by, "tracker") == 0)
+		if (!rows[i].judged)
 			continue;
 		arena_reset(&mem);
 		turn.turn.n = t->changed;

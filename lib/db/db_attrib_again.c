@@ -91,7 +91,8 @@ static bool is_gone(const struct attrib_call *call,
 {
 	if (call->started_us < rules->whole_from_us || call->forgotten)
 		return true;
-	if (before(call) == ATTRIB_AGAIN_NONE)
+	if (before(call) == ATTRIB_AGAIN_NONE ||
+	    before(call) == ATTRIB_AGAIN_TRACKER)
 		return false;
 	if (id_is_nil(call->visit.v))
 		return j->found.n == 0;
@@ -105,7 +106,7 @@ static void stays(const struct attrib_call *call, struct attrib_again *a)
 {
 	memset(a, 0, sizeof(*a));
 	a->before = a->now = before(call);
-	a->gone = a->now != ATTRIB_AGAIN_TRACKER;
+	a->gone = a->now != ATTRIB_AGAIN_TRACKER || call->pooled;
 	a->before_bp = a->now_bp = call->probability_bp;
 	put(slice_from(call->source), a->source, sizeof(a->source));
 	put(slice_from(call->medium), a->medium, sizeof(a->medium));
@@ -235,7 +236,7 @@ static enum err look_again(struct db *db, struct company_id company,
 	if (e != ERR_OK)
 		return e;
 	compare(call, &j, &a);
-	if (before(call) == ATTRIB_AGAIN_TRACKER || alone ||
+	if ((before(call) == ATTRIB_AGAIN_TRACKER && !call->pooled) || alone ||
 	    is_gone(call, rules, &j))
 		stays(call, &a);
 	else if (rules->apply && a.changed)

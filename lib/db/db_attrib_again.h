@@ -18,7 +18,9 @@ enum attrib_again_by {
 	ATTRIB_AGAIN_NONE,
 	ATTRIB_AGAIN_SOURCE,
 	ATTRIB_AGAIN_VISIT,
-	ATTRIB_AGAIN_TRACKER, /* a tracker's number, by its rule: it stays */
+	/* A tracker's number, by its rule: it stays. A number of a pool is no
+	 * tracker's; what the one that it became took is judged as any. */
+	ATTRIB_AGAIN_TRACKER,
 	ATTRIB_AGAIN_COUNT
 };
 const char *db_attrib_again_name(enum attrib_again_by by);
