@@ -1,7 +1,10 @@
 #include "cgi/dni/dni_api.h"
 
+#include <string.h>
+
 #include "cgi/dni/dni_event.h"
 #include "cgi/dni/dni_fresh.h"
+#include "cgi/dni/dni_seen.h"
 #include "cgi/dni/dni_serve.h"
 
 #define BEAT_S 60
@@ -66,6 +69,27 @@ static enum err problem(struct resp *out, enum err e)
 	return e;
 }
 
+static const char no_database[] =
+    "no database: visitors see the numbers of their source";
+
+/* Keeps for the site's page what its tag is told. */
+static void note(const struct req *r, const struct dni_hit *h, enum err e,
+    const struct dni_answer *a)
+{
+	static const char *const told[] = {
+		[ERR_DENIED] = "the address is none of the site's",
+		[ERR_CLOSED] = "a form of a visit that is over: not kept",
+		[ERR_BUSY] = "too many requests of one address",
+	};
+	const char *what = (size_t)e < RT_ARRAY_LEN(told) ? told[e] : NULL;
+
+	if (e == ERR_OK && a != NULL && a->waits == NULL &&
+	    strcmp(a->why, "database") == 0)
+		what = no_database;
+	if (what != NULL)
+		dni_seen_error(r->app, h->site, r->now_us, what);
+}
+
 static enum err parse(const struct req *r, struct resp *out,
     enum dni_hit_type type, struct dni_hit **h, bool *done)
 {
@@ -80,6 +104,7 @@ static enum err parse(const struct req *r, struct resp *out,
 		(*h)->consent = DNI_CONSENT_NO;
 	if (e == ERR_OK || why[0] == '\0')
 		return e;
+	dni_seen_error(r->app, (*h)->site, r->now_us, why);
 	return resp_problem(out, 400, why);
 }
 
@@ -153,7 +178,8 @@ static enum err go_on(const struct req *r, struct resp *out, bool late)
 	struct dni_answer *a = out->later_state;
 	const enum err e = dni_serve_resume(a->waits, late);
 
-	(void)r;
+	if (e == ERR_OK && strcmp(a->why, "database") == 0)
+		dni_seen_error(r->app, a->site, r->now_us, no_database);
 	return e == ERR_OK ? answer(out, a) : e;
 }
 
@@ -215,6 +241,7 @@ static enum err post_visit(const struct req *r, struct resp *out)
 		return e;
 	h->hidden = h->hidden || is_prefetch(r);
 	e = dni_serve_visit(r->app, h, &who, r->arena, &a);
+	note(r, h, e, a);
 	return e == ERR_NOTFOUND ? ask_later(r, out, h, &who)
 				 : answer_or_wait(out, e, a);
 }
@@ -235,6 +262,7 @@ static enum err post_beat(const struct req *r, struct resp *out)
 	if (done)
 		return e;
 	e = dni_serve_beat(r->app, h, &who, r->arena, &a);
+	note(r, h, e, a);
 	return answer_or_wait(out, e, a);
 }
 
@@ -253,6 +281,7 @@ static enum err post_event(const struct req *r, struct resp *out)
 	if (done)
 		return e;
 	e = dni_event_serve(r->app, h, &who);
+	note(r, h, e, NULL);
 	return e == ERR_OK ? resp_empty(out, 204) : problem(out, e);
 }
 

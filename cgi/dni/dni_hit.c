@@ -373,6 +373,7 @@ enum err dni_hit_parse(enum dni_hit_type type, struct slice body,
 	enum err e;
 
 	memset(&h, 0, sizeof(h));
+	memset(out, 0, sizeof(*out));
 	e = json_in_parse(body, longest(type), DEPTH_MAX, &in, NULL);
 	if (e != ERR_OK) {
 		*why = "the body is not JSON (RFC 8259)";
@@ -385,5 +386,7 @@ enum err dni_hit_parse(enum dni_hit_type type, struct slice body,
 		e = wrong(&p, "the body is too long for what it tells");
 	if (e == ERR_OK)
 		*out = h;
+	else
+		out->site = h.site;
 	return e;
 }

@@ -97,7 +97,8 @@ struct dni_hit {
 	struct dni_report report;
 };
 
-/* Texts are copied into mem. ERR_SYNTAX, ERR_RANGE, ERR_TOOBIG: *why is a
+/* Of a request that is refused *out has the site, when that much was readable.
+ * Texts are copied into mem. ERR_SYNTAX, ERR_RANGE, ERR_TOOBIG: *why is a
  * sentence for the sender, a literal; ERR_NOMEM. */
 RT_MUST_USE enum err dni_hit_parse(enum dni_hit_type type, struct slice body,
     struct arena *mem, struct dni_hit *out, const char **why);

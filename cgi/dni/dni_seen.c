@@ -1,5 +1,6 @@
 #include "cgi/dni/dni_seen.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/log.h"
@@ -7,6 +8,25 @@
 
 #define SEEN_US  RT_MIN_US
 #define SEEN_MAX 256 /* sites a call */
+
+void dni_seen_error(struct dni_state *s, struct slice key, int64_t now_us,
+    const char *what)
+{
+	const struct dni_site *site = NULL;
+	struct site_health_row *sums;
+
+	(void)pthread_rwlock_rdlock(&s->conf_lock);
+	if (s->conf != NULL && key.n > 0)
+		site = dni_conf_site(s->conf, key);
+	if (site != NULL) {
+		(void)pthread_mutex_lock(&s->mu);
+		sums = &site->seen->sums;
+		sums->said_us = sums->error_us = now_us;
+		(void)snprintf(sums->error, sizeof(sums->error), "%s", what);
+		(void)pthread_mutex_unlock(&s->mu);
+	}
+	(void)pthread_rwlock_unlock(&s->conf_lock);
+}
 
 /* Some of the sites whose tag asked since it was last stored, and no more
  * than once a minute each. Those that are left out come first when these
@@ -45,7 +65,7 @@ static bool take_sums(struct dni_state *s, const struct dni_site *site,
 	memset(sums, 0, sizeof(*sums));
 	sums->site = site->id;
 	(void)pthread_mutex_unlock(&s->mu);
-	return out->reports > 0 || out->refused > 0 ||
+	return out->reports > 0 || out->refused > 0 || out->error_us > 0 ||
 	       out->causes[TAGHEALTH_FORGOTTEN] > 0;
 }
 
@@ -75,6 +95,10 @@ static void give_back(struct dni_state *s, const struct dni_site *site,
 	for (size_t i = 0; i < TAGHEALTH_CAUSE_COUNT; i++)
 		sums->causes[i] += old->causes[i];
 	sums->refused += old->refused;
+	if (sums->error_us == 0) {
+		sums->error_us = old->error_us;
+		memcpy(sums->error, old->error, sizeof(sums->error));
+	}
 	if (sums->refused_origin[0] == '\0')
 		memcpy(sums->refused_origin, old->refused_origin,
 		    sizeof(sums->refused_origin));

@@ -297,6 +297,7 @@ static enum err begin(struct dni_state *s, const struct dni_hit *h,
 	v->out = arena_alloc(mem, sizeof(*v->out));
 	if (v->out == NULL)
 		return ERR_NOMEM;
+	v->out->site = h->site;
 	if ((e = dni_plan_make(v)) != ERR_OK)
 		return e;
 	rnd_id_bytes(v->rnd, sizeof(v->rnd));

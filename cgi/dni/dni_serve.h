@@ -33,8 +33,9 @@ struct dni_who {
 struct dni_serve;
 
 struct dni_answer {
-	const char *tier; /* "lease" "source" "overflow" "none" "gone" */
-	const char *why;  /* of anything but a lease; "" */
+	struct slice site; /* its key, of the request */
+	const char *tier;  /* "lease" "source" "overflow" "none" "gone" */
+	const char *why;   /* of anything but a lease; "" */
 	bool has_ids;
 	struct visitor_id visitor;
 	struct visit_id visit;

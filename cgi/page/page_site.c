@@ -195,6 +195,18 @@ static void figures_view(const struct site_health_row *h,
 	view_u64(v, "version", h->version);
 }
 
+static void error_view(const struct req *r, const struct site_health_row *h,
+    struct view *v)
+{
+	char ago[PAGE_WORDS_MAX] = "0 s";
+
+	if (r->now_us > h->error_us)
+		page_words_duration((r->now_us - h->error_us) / 1000, ago);
+	view_flag(v, "has_error", h->error_us > 0);
+	view_cstr(v, "error", h->error);
+	view_cstr(v, "error_ago", ago);
+}
+
 static void causes_view(const struct site_health_row *h, struct view *v)
 {
 	static const char *const names[TAGHEALTH_CAUSE_COUNT] = {
@@ -416,6 +428,7 @@ static enum err show(const struct req *r, struct resp *out)
 	put_state(found, v);
 	findings_view(found, v);
 	figures_view(&h, &t, v);
+	error_view(r, &h, v);
 	causes_view(&h, v);
 	if ((e = pages_view(r, id, v)) != ERR_OK)
 		return e;

@@ -11,8 +11,9 @@ static const char health_add_sql[] =
     " (company_id, site_id, day_at, said_at, version, reports, unasked, without, found,"
     " swapped, late, twice, other_tag, url_changed, click_lost,"
     " forgotten, refused,"
-    " refused_origin)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " refused_origin, error, error_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+    " ?)"
     " ON DUPLICATE KEY UPDATE"
     " said_at = GREATEST(said_at, VALUES(said_at)),"
     " version = GREATEST(version, VALUES(version)),"
@@ -20,7 +21,9 @@ static const char health_add_sql[] =
     ADD("late") "," ADD("twice") "," ADD("other_tag") "," ADD("url_changed") ","
     ADD("click_lost") "," ADD("forgotten") "," ADD("refused") ","
     " refused_origin = IF(VALUES(refused_origin) = '', refused_origin,"
-    " VALUES(refused_origin))";
+    " VALUES(refused_origin)),"
+    " error = IF(VALUES(error) = '', error, VALUES(error)),"
+    " error_at = COALESCE(VALUES(error_at), error_at)";
 
 static const char health_read_sql[] =
     "SELECT MAX(h.said_at), COALESCE(MAX(h.version), 0),"
@@ -34,7 +37,11 @@ static const char health_read_sql[] =
     " COALESCE((SELECT x.refused_origin FROM site_health x"
     " WHERE x.company_id = s.company_id AND x.site_id = s.id"
     " AND x.day_at >= ? AND x.refused_origin <> ''"
-    " ORDER BY x.day_at DESC LIMIT 1), '')"
+    " ORDER BY x.day_at DESC LIMIT 1), ''),"
+    " COALESCE((SELECT x.error FROM site_health x"
+    " WHERE x.company_id = s.company_id AND x.site_id = s.id"
+    " AND x.day_at >= ? AND x.error <> ''"
+    " ORDER BY x.day_at DESC LIMIT 1), ''), MAX(h.error_at)"
     " FROM site s LEFT JOIN site_health h"
     " ON h.company_id = s.company_id AND h.site_id = s.id AND h.day_at >= ?"
     " WHERE s.company_id = ? AND s.id = ?"
@@ -76,6 +83,8 @@ enum err db_site_health_add(struct db *db, struct company_id company,
 		stmt_in_u64(st, row->causes[i]);
 	stmt_in_u64(st, row->refused);
 	stmt_in_text(st, slice_from(row->refused_origin));
+	stmt_in_text(st, slice_from(row->error));
+	stmt_in_time_us_null(st, row->error_us);
 	return stmt_exec(st, NULL);
 }
 
@@ -89,8 +98,8 @@ enum err db_site_health_read(struct db *db, struct company_id company,
 	memset(&row, 0, sizeof(row));
 	row.site = site;
 	st = stmt_begin(db, health_read_sql);
-	stmt_in_time_us(st, day_of(since_us));
-	stmt_in_time_us(st, day_of(since_us));
+	for (int i = 0; i < 3; i++)
+		stmt_in_time_us(st, day_of(since_us));
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, site.v);
 	stmt_out_time_us(st, &row.said_us);
@@ -105,6 +114,8 @@ enum err db_site_health_read(struct db *db, struct company_id company,
 		stmt_out_u64(st, &row.causes[i]);
 	stmt_out_u64(st, &row.refused);
 	stmt_out_text(st, row.refused_origin, sizeof(row.refused_origin));
+	stmt_out_text(st, row.error, sizeof(row.error));
+	stmt_out_time_us(st, &row.error_us);
 	e = stmt_one(st);
 	if (e == ERR_OK)
 		*out = row;

@@ -8,6 +8,7 @@
 #include "lib/db/db.h"
 
 #define DB_SITE_ORIGIN_BYTES 256
+#define DB_SITE_ERROR_BYTES  161
 
 /* Sums of one day, or what is to be added to them. */
 struct site_health_row {
@@ -23,6 +24,8 @@ struct site_health_row {
 	uint64_t causes[TAGHEALTH_CAUSE_COUNT];
 	uint64_t refused;
 	char refused_origin[DB_SITE_ORIGIN_BYTES]; /* the last one */
+	int64_t error_us; /* when the tag was last refused; 0: not */
+	char error[DB_SITE_ERROR_BYTES]; /* what it was told */
 };
 
 /* Adds to the day of said_us. */
@@ -30,8 +33,8 @@ RT_MUST_USE enum err db_site_health_add(struct db *db,
     struct company_id company, const struct site_health_row *row);
 
 /* Sums from the day of since_us on; zeros when there are none. version,
- * said_us and refused_origin are of the latest day that has them. ERR_NOTFOUND:
- * the company has no such site. */
+ * said_us, refused_origin and error are of the latest day that has them.
+ * ERR_NOTFOUND: the company has no such site. */
 RT_MUST_USE enum err db_site_health_read(struct db *db,
     struct company_id company, struct site_id site, int64_t since_us,
     struct site_health_row *out);

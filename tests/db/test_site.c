@@ -334,6 +334,8 @@ static void test_health(void **state)
 	row.causes[TAGHEALTH_CLICK_LOST] = 2;
 	row.causes[TAGHEALTH_FORGOTTEN] = 7;
 	row.refused = 1;
+	row.error_us = NOW;
+	memcpy(row.error, "too many", 9);
 	memcpy(row.refused_origin, "https://evil.example", 21);
 	assert_int_equal(db_site_health_read(dashboard, ours(), site, NOW,
 			     &sum),
@@ -342,6 +344,8 @@ static void test_health(void **state)
 	assert_int_equal(db_site_health_add(dni, ours(), &row), ERR_OK);
 	row.said_us = NOW + RT_DAY_US;
 	row.refused_origin[0] = '\0';
+	row.error[0] = '\0';
+	row.error_us = 0;
 	row.version = 1;
 	assert_int_equal(db_site_health_add(dni, ours(), &row), ERR_OK);
 	assert_int_equal(db_site_health_add(dni, ours(), &row), ERR_OK);
@@ -359,12 +363,16 @@ static void test_health(void **state)
 	assert_int_equal(sum.version, 2);
 	assert_int_equal(sum.said_us, NOW + RT_DAY_US);
 	assert_string_equal(sum.refused_origin, "https://evil.example");
+	assert_string_equal(sum.error, "too many");
+	assert_int_equal(sum.error_us, NOW);
 	/* From the second day on. */
 	assert_int_equal(db_site_health_read(dashboard, ours(), site,
 			     NOW + RT_DAY_US, &sum),
 	    ERR_OK);
 	assert_int_equal(sum.reports, 20);
 	assert_string_equal(sum.refused_origin, "");
+	assert_string_equal(sum.error, "");
+	assert_int_equal(sum.error_us, 0);
 	assert_int_equal(db_site_health_read(dashboard, theirs(), site, NOW,
 			     &sum),
 	    ERR_NOTFOUND);

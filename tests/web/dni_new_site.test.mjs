@@ -80,15 +80,33 @@ test('a browser that keeps no visitor is counted, and who is new for a reason is
 });
 
 test('a visit that had no number to look for is not one whose page lacks it', async () => {
-	for (const key of ['looked', 'unasked']) addSite(key);
-	for (const [site, more] of [['looked', { found: 0 }], ['unasked', {}], ['unasked', { found: null }]]) {
+	for (const key of ['looked', 'unasked', 'unasked2']) addSite(key);
+	for (const [site, more] of [['looked', { found: 0 }], ['unasked', {}], ['unasked2', { found: null }]]) {
 		const { visitor, visit } = (await dni.ask({ site })).json;
 		assert.equal((await dni.post('/dni/v1/event', { site, visitor, visit, kind: 'about', version: 3, swapped: 0, ...more })).status, 204);
 	}
 	const counted = () => stack.sql('SELECT s.public_key, SUM(h.reports), SUM(h.unasked), SUM(h.without) FROM site_health h JOIN site s ON s.id = h.site_id WHERE h.reports > 0 GROUP BY 1 ORDER BY 1');
 	// What came after the first was written waits a minute.
 	await until('all are written down', () => counted().reduce((n, [, reports]) => n + Number(reports), 0) === 3, 90000);
-	assert.deepEqual(counted(), [['looked', '1', '0', '1'], ['unasked', '2', '2', '0']]);
+	assert.deepEqual(counted(), [['looked', '1', '0', '1'], ['unasked', '1', '1', '0'], ['unasked2', '1', '1', '0']]);
+});
+
+test('what the tag was told last that is no number is kept for the site’s page', async () => {
+	// What a site's tag says is written at once the first time, and then once a minute.
+	for (const key of ['unread', 'strange', 'other']) addSite(key);
+	assert.equal((await dni.ask({ site: 'other' })).status, 200);
+	for (const [key, body, status, told] of [
+		['unread', { url: 'javascript:alert(1)' }, 400, /^url: /],
+		['strange', { url: 'https://elsewhere.example/' }, 403, /^the address is none of the site's$/],
+	]) {
+		assert.equal((await dni.post('/dni/v1/visit', { site: key, ...body })).status, status);
+		const [at, text] = await until('it is written down', () => {
+			const [row] = stack.sql(`SELECT h.error_at, h.error FROM site_health h JOIN site s ON s.id = h.site_id WHERE s.public_key = '${key}' AND h.error <> ''`);
+			return row;
+		}, 90000);
+		assert.match(text, told);
+		assert.ok(Math.abs(Date.parse(`${at.replace(' ', 'T')}Z`) - Date.now()) < 120000, at);
+	}
 });
 
 test('while the server ends, nobody is left waiting', async () => {
