@@ -66,22 +66,31 @@ static void number(const struct line *l, const char *e164, struct buf *b)
 	buf_cstr(b, text);
 }
 
+/* "#/pricing", "#!/pricing": a page of an application, not a place on one. */
+static bool is_route(struct slice fragment)
+{
+	return (slice_starts(fragment, SLICE("#/")) && fragment.n > 2) ||
+	       (slice_starts(fragment, SLICE("#!/")) && fragment.n > 3);
+}
+
 struct slice page_story_path(struct slice url)
 {
 	const size_t scheme = slice_find_slice(url, SLICE("://"));
+	const bool whole = scheme < url.n;
+	struct slice fragment;
 	size_t end;
 
-	if (scheme < url.n) {
-		const size_t path = slice_find(url, '/', scheme + 3);
-
-		url = slice_skip(url, path);
-		if (url.n == 0)
-			return SLICE("/");
-	}
-	end = slice_find(url, '?', 0);
-	if (slice_find(url, '#', 0) < end)
-		end = slice_find(url, '#', 0);
-	return slice_head(url, end);
+	if (whole)
+		url = slice_skip(url, scheme + 3);
+	end = slice_find(url, '#', 0);
+	fragment = slice_skip(url, end);
+	url = slice_head(url, end);
+	if (is_route(fragment))
+		return slice_head(fragment, slice_find(fragment, '?', 0));
+	url = slice_head(url, slice_find(url, '?', 0));
+	if (whole)
+		url = slice_skip(url, slice_find(url, '/', 0));
+	return whole && url.n == 0 ? SLICE("/") : url;
 }
 
 void page_story_leg_name(const struct page_story *s, uint32_t seq,

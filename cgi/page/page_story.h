@@ -40,7 +40,7 @@ RT_MUST_USE enum err page_story_visit(const struct page_story *s,
 void page_story_leg_name(const struct page_story *s, uint32_t seq,
     struct buf *out);
 /* The path of an address with no query, or all of it when it is no address:
- * "/pricing". */
+ * "/pricing"; of an application that routes behind "#": "#/pricing". */
 struct slice page_story_path(struct slice url);
 
 #endif

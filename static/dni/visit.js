@@ -69,11 +69,15 @@ export default function (tag) {
 		} else if (since() >= MINUTE) beat();
 	}
 
+	// What stands behind "#" is a page where a router put it there ("#/pricing"), else a
+	// place on this one.
+	const at = (url) => url.replace(/#(?!!?\/.).*/, '');
+
 	// Another page of an application, or one that the browser had kept: a page
 	// view of the visit that goes on.
 	function moved(again) {
 		const url = w.location.href;
-		if ((!again && url.split('#')[0] === tag.place.split('#')[0]) || tag.boss) return;
+		if ((!again && at(url) === at(tag.place)) || tag.boss) return;
 		if (!tag.ids.visit || since() >= HALF_HOUR) return tag.view();
 		viewed(url, String(d.title));
 	}
@@ -89,7 +93,7 @@ export default function (tag) {
 		const n = w.navigation, type = w.performance.getEntriesByType('navigation')[0]?.type;
 		if (tag.boss || !tag.ids.visit || /reload|back/.test(type) || !n?.entries) return;
 		for (const e of n.entries())
-			if (e.sameDocument && e.index < n.currentEntry.index && e.url.split('#')[0] !== tag.place.split('#')[0]) viewed(e.url, '');
+			if (e.sameDocument && e.index < n.currentEntry.index && at(e.url) !== at(tag.place)) viewed(e.url, '');
 	}
 
 	// The page's title comes after.

@@ -192,6 +192,13 @@ test('pages of an application that were passed before anything was touched are t
 	await awake(page);
 	await until('the views are told', () => events('view').length === 3);
 	assert.deepEqual(events('view').map((e) => e.url.slice(site.base.length)).sort(), ['/one', '/three', '/two']);
+	// What a router behind "#" shows is a page; a place on it, and its own first one, are none.
+	for (const hash of ['#top', '#/', '#!/', '#/pricing', '#/pricing', '#!/blog']) {
+		await page.evaluate((to) => (location.hash = to), hash);
+		await page.clock.runFor(100);
+	}
+	await until('the views are told', () => events('view').length >= 5);
+	assert.deepEqual(events('view').slice(3).map((e) => e.url.slice(site.base.length)).sort(), ['/three#!/blog', '/three#/pricing']);
 	assert.equal(told('visit').length, 1);
 	await page.context().close();
 });

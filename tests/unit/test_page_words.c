@@ -122,6 +122,11 @@ static const struct {
 	{ "https://x.example?a", "/" },
 	{ "https://x.example/a#b?c", "/a" },
 	{ "/plain?x", "/plain" },
+	{ "https://x.example/app?a=b#/pricing?c=d", "#/pricing" },
+	{ "https://x.example/#!/blog/1", "#!/blog/1" },
+	{ "https://x.example/app?a=b#/", "/app" },
+	{ "https://x.example/#!/", "/" },
+	{ "https://x.example?a#b/c", "/" },
 	{ "", "" },
 };
 
