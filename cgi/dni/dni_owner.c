@@ -378,9 +378,8 @@ void dni_owner_give_up(const struct dni_owner *o)
 		const struct pool_owner_said said = { stored_until(o->s),
 			p->version };
 
-		if (p->owned &&
-		    db_pool_owner_drop(o->db, p->company, p->id, p->epoch,
-			&said) != ERR_OK)
+		if (p->owned && db_pool_owner_drop(o->db, p->company, p->id,
+				    p->epoch, &said) != ERR_OK)
 			log_warn("dni_owner: a pool could not be given up");
 	}
 }

@@ -188,7 +188,8 @@ static void test_counts_refused(void **state)
 {
 	struct world *w = *state;
 	struct tab t = { 0 };
-	struct dni_answer *first = world_page(w, &t, "https://a.example/?gclid=1");
+	struct dni_answer *first =
+	    world_page(w, &t, "https://a.example/?gclid=1");
 	struct dni_answer *second = world_page(w, &t, "https://a.example/two");
 
 	(void)world_settle(w, world_take_batch(w), ERR_UNAVAILABLE);
@@ -232,7 +233,8 @@ static void test_counts_not_ours(void **state)
 	struct tab t = { 0 };
 
 	w->s->pools[0]->owned = false;
-	assert_string_equal(world_page(w, &t, "https://a.example/")->why, "pool");
+	assert_string_equal(world_page(w, &t, "https://a.example/")->why,
+	    "pool");
 	counted(w, DNI_GIVEN_FULL, 0);
 	counted(w, DNI_GIVEN_AWAY, 1);
 	counted(w, DNI_GIVEN_NONE, 1);
