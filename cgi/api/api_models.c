@@ -39,6 +39,8 @@ static void put_all(const struct api_period *p, const struct feed_models *m,
 	json_out_key(j, "to");
 	json_out_time_us(j, p->to_us);
 	put_count("calls", m->calls, j);
+	json_out_key(j, "cut");
+	json_out_bool(j, m->cut);
 	put_count("calls_with_touches", m->with_touches, j);
 	put_count("touches", m->touches, j);
 	json_out_key(j, "data");

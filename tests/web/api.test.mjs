@@ -333,6 +333,7 @@ test('summary and time series: filters, dimensions, the clock of the company', a
 	// Every model gives away every call, and another company's key sees none of it.
 	const models = (await api(keys.all, '/reports/models')).json, names = ['first', 'last', 'last_paid', 'linear', 'position', 'probability'];
 	assert.equal(models.calls, json.total.calls);
+	assert.equal(models.cut, false);
 	for (const m of names) assert.equal(models.data.reduce((n, row) => n + row[m], models.others[m]), 10000 * models.calls, m);
 	assert.ok(models.data.some((row) => row.source === 'bing' && row.medium === 'cpc' && row.last >= 10000));
 	assert.ok(!(await api(keys.beta, '/reports/models')).text.includes('bing'));
