@@ -80,6 +80,10 @@ bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
 	g->visit = visit->id;
 	if (p == NULL || p->leases == NULL)
 		return false;
+	if (!dni_pool_is_sure(p)) {
+		g->unsure = true;
+		return false;
+	}
 	g->grant = lease_take(p->leases, v->who.now_us, &holder, &from);
 	g->too_many = g->grant.what == LEASE_MANY;
 	if (g->too_many || g->grant.what == LEASE_NONE)

@@ -15,6 +15,7 @@ struct dni_grant {
 	struct lease_grant grant;
 	struct lease_id lease_before;
 	bool given_up_before;
+	bool unsure;         /* the pool may be another's by now */
 	bool too_many;       /* the address has its share of the pool */
 	bool to_write;       /* a lease of its own, not yet stored */
 	uint64_t wait_batch; /* kept, but stored only by this batch */
@@ -24,7 +25,7 @@ struct dni_grant {
 };
 
 /* A lease for visit, in memory; its row goes into *w and its number into the
- * answer. False: the pool has none, or g->too_many. */
+ * answer. False: the pool has none, or g->too_many, or g->unsure. */
 RT_MUST_USE bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
     struct dni_write *w, struct dni_grant *g);
 /* While nothing can be stored, a lease of visit->pool that is looked at goes on

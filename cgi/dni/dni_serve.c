@@ -172,6 +172,10 @@ static void turn_away(struct dni_serve *v, struct dni_visit *visit,
     const struct dni_grant *g)
 {
 	visit->falls_back = true;
+	if (g->unsure) {
+		dni_serve_away(v);
+		return;
+	}
 	if (g->too_many) {
 		count(v, DNI_GIVEN_FLOOD);
 		fall_back(v, "flood", true);
@@ -185,14 +189,6 @@ static void turn_away(struct dni_serve *v, struct dni_visit *visit,
 	fall_back(v, "pool", true);
 }
 
-/* With mu held: is the site's pool, if it is ours, surely so? */
-static bool is_sure(struct dni_serve *v)
-{
-	const struct dni_pool *p = dni_state_pool(v->s, v->plan.pool);
-
-	return p == NULL || dni_pool_is_sure(p);
-}
-
 /* With mu held: the number, by rule, pool or what is left. */
 static void choose(struct dni_serve *v, struct dni_visit *visit,
     struct dni_write *w, struct dni_grant *g)
@@ -201,7 +197,7 @@ static void choose(struct dni_serve *v, struct dni_visit *visit,
 	visit->by_rule = v->plan.rule_first;
 	if (v->plan.rule_first || id_is_nil(v->plan.pool.v))
 		fall_back(v, "", false);
-	else if (dni_state_away(v->s) || !is_sure(v))
+	else if (dni_state_away(v->s))
 		dni_serve_away(v);
 	else if (!dni_grant_take(v, visit, w, g))
 		turn_away(v, visit, g);
@@ -435,7 +431,7 @@ static bool beat_pool(struct dni_serve *v, struct dni_visit *visit,
 {
 	const struct dni_pool *p = visit->pool;
 
-	if (p == NULL || !p->owned || !dni_pool_is_sure(p) || !is_sure(v)) {
+	if (p == NULL || !p->owned || !dni_pool_is_sure(p)) {
 		cannot_extend(v, visit, seen_us);
 		return false;
 	}
