@@ -337,7 +337,7 @@ bench-reports:
 .PHONY: static
 ESBUILD := node_modules/.bin/esbuild
 PAGE_JS := app charts pool now
-TAG_JS := t t-events t-form t-frame t-print t-shim t-stub t-visit
+TAG_JS := t t-events t-form t-frame t-print t-shim t-stub t-visit t-warn
 DIST := $(patsubst %,static/dist/%.js,$(PAGE_JS) $(TAG_JS) flow-react flow) \
 	static/dist/app.css static/dist/flow.css
 static: $(DIST) $(DIST:%=%.gz)
@@ -382,9 +382,9 @@ static/dist/flow.css: static/flow.css $(wildcard static/css/flow_*) $(ESBUILD)
 # no other file knows; those in names.json the parts ask for, so they have the same
 # short name everywhere (esbuild writes its list, so it gets a copy). None that is
 # set on a node or an event: a short name may be taken.
-TAG_INNER := cc|trunk|nsn|bare|re|hide|root|frame|parts
+TAG_INNER := cc|trunk|zero|nsn|re|hide|root|frame|parts
 TAG_SHARED = $(shell sed -n 's/^ *"\(.*\)": .*/\1/p' static/dni/names.json | paste -sd '|')
-TAG_PARTS := $(patsubst %,static/dist/t-%.js,events form frame print shim visit)
+TAG_PARTS := $(patsubst %,static/dist/t-%.js,events form frame print shim visit warn)
 # $(call tag_bundle,format,names,more)
 define tag_bundle
 	@cp static/dni/names.json $@.names
@@ -396,8 +396,8 @@ endef
 
 # The tag asks for its parts by what is in them, so that no browser has one of
 # another version in its cache for it.
-static/dist/t.js: static/dni/t.js static/dni/swap.js static/dni/names.json \
-    $(TAG_PARTS) Makefile $(ESBUILD)
+static/dist/t.js: static/dni/t.js static/dni/swap.js static/dni/keep.js \
+    static/dni/names.json $(TAG_PARTS) Makefile $(ESBUILD)
 	$(call tag_bundle,iife,$(TAG_INNER)|$(TAG_SHARED),--define:PARTS=$$(cat \
 	    $(TAG_PARTS) | cksum | cut -c1-4))
 
@@ -406,7 +406,7 @@ static/dist/t-stub.js: static/dni/stub.js $(ESBUILD)
 
 static/dist/t-form.js: static/dni/plain.js
 static/dist/t-visit.js: static/dni/about.js static/dni/forms.js
-static/dist/t-frame.js: static/dni/forms.js
+static/dist/t-frame.js: static/dni/forms.js static/dni/keep.js
 
 static/dist/t-%.js: static/dni/%.js static/dni/names.json Makefile $(ESBUILD)
 	$(call tag_bundle,esm,$(TAG_SHARED))

@@ -7,6 +7,7 @@
 // data-frames names. A page that is none of these hears nothing and is not
 // heard.
 import forms from './forms.js';
+import { kept } from './keep.js';
 
 const USED = ['mousemove', 'keydown', 'scroll', 'touchstart', 'click'];
 
@@ -88,11 +89,15 @@ export default function (tag) {
 		try {
 			inner = f.contentWindow.ringtrace ? null : f.contentDocument;
 		} catch {} // another origin's: its own tag may ask us
-		const old = docs.get(f);
 		if (!docs.has(f)) f.addEventListener('load', () => frame(f));
+		// One whose head is still being read is looked at when all of it is there.
+		if (!inner?.body || kept(f)) inner = null;
+		const old = docs.get(f), at = page.roots.indexOf(old);
 		docs.set(f, inner);
-		if (old && old !== inner) page.roots.splice(page.roots.indexOf(old), 1);
-		if (!inner?.body || old === inner) return;
+		if (old === inner) return;
+		// It may be forgotten already.
+		if (at >= 0) page.roots.splice(at, 1);
+		if (!inner) return;
 		// Its own tag may come later than we, and tells of clicks itself then; what keeps
 		// calls for it until then does not.
 		inner.addEventListener('click', (e) => inner.defaultView?.ringtrace?.version || tag.click(e), true);

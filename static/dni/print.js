@@ -2,7 +2,9 @@
 export default function (tag) {
 	const w = window;
 
-	if (tag.attr('print') !== 'own') return;
-	w.addEventListener('beforeprint', w.ringtrace.restore);
-	w.addEventListener('afterprint', () => w.ringtrace.swap());
+	if (tag.attr('print') === 'own') {
+		w.addEventListener('beforeprint', w.ringtrace.restore);
+		w.addEventListener('afterprint', () => w.ringtrace.swap());
+	}
+	return () => {};
 }

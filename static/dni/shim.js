@@ -31,4 +31,5 @@ export default function () {
 	w.CallTrkSwap = swap;
 	w.__ctm = w.__ctm || {};
 	w.__ctm.main = { runNow: swap };
+	return () => {};
 }

@@ -13,19 +13,18 @@
 // Every place is asked once: while the page is being read only what came since
 // the last frame, later only what changed.
 
+import { KEEP, kept } from './keep.js';
+
 // Brackets, dots, dashes and invisible marks, full-width ones too, and as many blanks
 // as a page's source has between them (\s has the no-break ones). Each blank can be matched
 // in one way only, so a long run of them costs no more than its length. The
 // classes \p{Pd} and \p{Cf} say the same and take a browser ten times as long.
-const SEP = '\\s*(?:[()./|·−\\-\\xad\\u05be\\u061c\\u2000-\\u206f\\uff08-\\uff0f]\\s*){0,4}', OPEN = '[(\\uff08]?';
+const SEP = '\\s*(?:[()./|·−\\-\xad\u05be\u061c\u2000-\u206f\uff08-\uff0f]\\s*){0,4}', OPEN = '[(\uff08]?';
 const PIECES = 'a,abbr,b,bdi,bdo,big,cite,code,data,em,font,i,img,ins,kbd,label,mark,nobr,q,s,small,span,strong,sub,sup,time,tspan,u,wbr'.split(',');
-const KEEP = 'script,style,noscript,template,textarea,option:not([value]),object,[data-noswap],[data-calltrk-noswap],' +
-	'[contenteditable]:not([contenteditable=false])';
 // Which elements' attributes are looked at: of all that hold the end of a number
 // there, or of a few elements whatever they say; of more where full-width digits
 // were met.
 export const names = 'href,title,aria-label,content,alt,placeholder,value,xlink:href'.split(',');
-const SOME = 'img,textarea,input,iframe'.split(',');
 let also = 'area';
 
 export const isLink = (href) => /^\s*(tel|sms|callto|whatsapp|viber|facetime.*):|\/\/(wa\.me|\w+\.whatsapp\.com|t\.me(?=\/\+\d))\//i.test(href);
@@ -35,13 +34,14 @@ export const isLink = (href) => /^\s*(tel|sms|callto|whatsapp|viber|facetime.*):
 const digits = (s) => s.replace(/\D/g, '');
 const isDigit = (s) => /[\d０-９]/.test(s);
 
-// { cc, trunk, nsn } of a number as the server writes it.
+// { cc, trunk, zero, nsn } of a number as the server writes it. zero: what people write
+// before it, which in Brazil is more than the server does.
 function parts(num) {
 	const all = digits(num.e164), nat = digits(num.national);
 	let t = 0;
 	while (t < 3 && !all.endsWith(nat.slice(t))) t++;
-	const nsn = nat.slice(t);
-	return { cc: all.slice(0, -nsn.length), trunk: nat.slice(0, t), nsn };
+	const nsn = nat.slice(t), cc = all.slice(0, -nsn.length), trunk = nat.slice(0, t);
+	return { cc, trunk, zero: trunk || (cc === '55' && '0'), nsn };
 }
 
 // A digit may be a full-width one, as Chinese and Japanese keyboards write (\uff10 is
@@ -52,24 +52,21 @@ function spaced(s, from, cc, sep = SEP) {
 	let out = '';
 	for (let i = 0; i < s.length; i++) {
 		const d = s[i], k = i >= from && KEYS[d];
-		out += (i && (cc !== '1' || i === 3 || i === 6) ? sep : '') + `[${d}\\uff1${d + (k || '')}]`;
+		out += (i && (cc !== '1' || i === 3 || i === 6) ? sep : i > 3 ? '(?:\\W(?=[a-z]))?' : '') + `[${d}\\uff1${d + (k || '')}]`;
 	}
 	return out;
 }
 
 // The end of a number is rare on a page, and so a quick first question.
-const tail = (number) => spaced(digits(number).slice(-7), 0, '', '\\W*');
+export const tail = (number) => spaced(digits(number).slice(-7), 0, '', '\\W*');
 
 // What to look for, and what to show instead.
 function makeRule({ from, to }) {
 	const p = parts(from);
 	return {
 		re: new RegExp(`((?:(?:[+＋]|00|011)${SEP})?${OPEN + p.cc + SEP})?` +
-			(p.trunk ? `(${OPEN + spaced(p.trunk) + SEP})?` : '()') + `(${OPEN + spaced(p.nsn, 3, p.cc)})(?!\\d)`, 'gi'),
-		// Without its trunk prefix a number must be long to be one (1), or is
-		// none (2).
-		bare: p.trunk && (p.nsn.length > 8 ? 1 : 2),
-		nsn: p.nsn, to, p: parts(to),
+			(p.zero ? `(${OPEN + spaced(p.zero) + SEP})?` : '()') + `(${OPEN + spaced(p.nsn, 3, p.cc)})(?!\\d)`, 'gi'),
+		...p, to, p: parts(to),
 	};
 }
 
@@ -84,19 +81,7 @@ function fit(old = '', fresh) {
 		also = 'area,[title],[aria-label]';
 		return String.fromCharCode(+d + WIDE_ZERO);
 	});
-	return !old || (!/[a-z]/i.test(old) && i === fresh.length) ? out : null;
-}
-
-// Is it part of something else: an id, a price, a longer number?
-function partOf(text, at, len, strict) {
-	const a = text[at - 1], b = text[at + len], c = text[at + len + 1];
-	return isDigit(a + b) || a === '+' || ('.,-/'.includes(a) && isDigit(text[at - 2])) || ('.,-'.includes(b) && isDigit(c)) ||
-		(strict && (/[\w$#€£₹=]/.test(a || '') || /^[-@]?\w/.test(text.slice(at + len, at + len + 2))));
-}
-
-// Nothing is changed there, nor in shadow roots below it.
-export function kept(el) {
-	for (; el; el = (el = el.getRootNode()).nodeType > 9 && el.host) if (el.closest?.(KEEP) || el.ownerDocument.designMode > 'off') return true;
+	return old && (/[a-z]/i.test(old) || i !== fresh.length) ? null : out;
 }
 
 // May stand in the middle of a number.
@@ -110,13 +95,13 @@ function block(n) {
 
 // How it went. The program around sets hide(el): holds the number, but it is not
 // yet known which one to show; part('frame', el): a frame; rooted(root): a new
-// root. paint: [old, new] as they stand on the page, for the stub.
+// root. paint: [old, new] texts as they stand on the page, for the stub.
 export const page = { found: 0, swapped: 0, roots: [], paint: new Map(), watch };
 
 export const doc = document;
 const { roots, paint } = page, held = new Set(), homes = new Set();
 const observer = new MutationObserver(changes), range = doc.createRange();
-let rules = [], asked, quick, select, read = 0, started, seeing, backward, burst = 0;
+let rules = [], asked, quick, select, read = 0, started, seeing, backward, timer, burst = 0;
 
 // [from, to, new text] of each number in s, the last first: so what stands
 // before keeps its place while they are put in.
@@ -124,23 +109,24 @@ function hits(s, link) {
 	const out = [];
 	for (const r of rules) {
 		let m;
-		r.re.lastIndex = 0;
 		// What is no number is found everywhere.
 		while ((m = r.re.exec(s)) && m[3][2]) {
-			const len = m[0].length;
-			if (!m[1] && !m[2] && r.bare && (r.bare > 1 || /^\s\d/.test(s.slice(m.index + len)))) continue;
-			// Without separators, or with letters, it must stand alone.
-			// What seems its country's code may belong to what stands before.
-			if (!link && partOf(s, m.index, len, /^\d+$|[a-z]/i.test(m[0]))) {
+			const end = r.re.lastIndex, after = s.slice(end);
+			// Without its trunk prefix a number must be long to be one.
+			if (!m[1] && !m[2] && r.trunk && (!r.nsn[8] || /^\s\d/.test(after))) continue;
+			// Is it part of something else: a longer number, one of another country? In texts:
+			// an id, a price? Without separators, or with letters, it must stand alone, but for
+			// a list or an address of wa.me. What seems its country's code may belong to what stands before.
+			const before = s.slice(0, m.index).slice(m[1] ? -2 : -8);
+			if (/[+\d０-９]$|\+\d[\d\s().-]+$/.test(before) || (!link && (/\d[.-]$/.test(before) || /^[.-]?[\d０-９]/.test(after) ||
+				(/^\d+$|[a-z]/i.test(m[0]) && (/([\w$#€£₹=]|\d,|[^e]\/)$/.test(before) || /^([-@]?\w|,\d)/.test(after)))))) {
 				r.re.lastIndex = m.index + 1;
 				continue;
 			}
-			const lead = /^\D*(00|011)(?=\D*[1-9])/.exec(m[1])?.[0] || '';
-			const cc = fit(m[1]?.slice(lead.length), r.p.cc);
-			const trunk = fit(m[2], r.p.trunk), nsn = fit(m[3], r.p.nsn);
-			out.push([m.index, m.index + len, [cc, trunk, nsn].includes(null)
-				? link ? r.to.e164 : m[1] ? r.to.international : r.to.national
-				: lead + cc + trunk + nsn]);
+			// A number that begins with a trunk prefix has none in the form of one without.
+			const lead = /^\D*(00|011)(?=\D*[1-9])/.exec(m[1])?.[1] || '';
+			const now = fit(m[1], lead + r.p.cc) + fit(m[2], r.p.zero) + fit(m[3], (m[1] || !r.trunk === !r.p.trunk) && r.p.nsn);
+			out.push([m.index, end, /n/.test(now) ? link ? r.to.e164 : m[1] ? r.to.international : r.to.national : now]);
 		}
 	}
 	// Several numbers of the page may be shown as one, and are one when put back.
@@ -152,22 +138,16 @@ export function text(s, link) {
 	return s;
 }
 
-// More changes in a second are two programs that undo each other's work.
-function count() {
-	const MOST = 1e4;
-	if (!burst) setTimeout(() => (burst = 0), 1000);
-	page.swapped++;
-	return ++burst < MOST;
-}
-
 // What was is kept under a name that no field has: a form gives its field of that
-// name instead.
-function put(node, now) {
+// name instead. Of a number that is split over texts each piece may stand for anything on
+// another page: the stub is not told.
+function put(node, now, split) {
 	const old = node.data, was = node.$rt?.[1] === old ? node.$rt[0] : old;
-	if (!count()) return;
+	if (old === now) return;
+	page.swapped++;
 	node.data = now;
 	node.$rt = backward ? null : [was, now];
-	if (!backward && (now + was).length < 99 && paint.size < 20) paint.set(was.trim(), now.trim());
+	if (!backward && !split && (now + was).length < 99 && paint.size < 20) paint.set(was.trim(), now.trim());
 }
 
 // A number that goes over one or several texts: each keeps its share. Gives what
@@ -187,7 +167,7 @@ function swapRun(run) {
 			at += ends[i];
 		});
 	}
-	run.forEach((n, i) => n.data === all[i] || put(n, all[i]));
+	run.forEach((n, i) => put(n, all[i], run[1]));
 	return found[0];
 }
 
@@ -196,12 +176,11 @@ function swapRun(run) {
 // stands in one piece is first. What has no words, a line's end or a drawing, ends
 // a number, but behind a bracket or a dash; so does what is kept, like a word that is edited.
 function swapTexts(el) {
-	let run = [];
+	const run = [];
 	if (kept(el)) return;
-	function end() {
-		swapRun(run);
-		run = [];
-	}
+	const end = () => {
+		swapRun(run.splice(0));
+	};
 	(function pieces(el) {
 		for (let n = el.firstChild; n; n = n.nextSibling) {
 			if (n.nodeType === 1) {
@@ -219,18 +198,17 @@ function swapTexts(el) {
 
 export function swapAttr(el, name) {
 	const old = el.getAttribute(name), link = name === 'href' || name === 'xlink:href';
-	let now;
-	if (!old || !isDigit(old) || (name === 'value' ? el.localName !== 'input' || !/^(bu|su|re)/.test(el.type)
+	let now = old;
+	if (!isDigit(old) || (name === 'value' ? !/^(bu|su|re)/.test(el.localName === 'input' && el.type)
 		: name === 'content' ? el.localName === 'meta' : link && !isLink(old))) return;
 	if (link) {
 		now = old.replace(/(^\s*[\w-]+:|phone=|number=|me\/)([^?&;#]+)/g, (s, head, num) => {
 			const d = num.replace(/%(2[089B-F]|A0)/gi, unescape), t = text(d, 1);
 			return t === d ? s : head + t.replace(/\s/g, '').replace('+', num.includes('%2B') ? '%2B' : '+');
 		});
-	} else {
-		now = quick.test(old) ? text(old) : old;
-	}
-	if (now === old || kept(el) || !count()) return;
+	} else if (quick.test(old)) now = text(old);
+	if (now === old || kept(el.localName === 'textarea' ? el.parentNode : el)) return;
+	page.swapped++;
 	if (!backward) {
 		const mark = el.$rt = el.$rt || {}, m = mark[name];
 		mark[name] = [m?.[1] === old ? m[0] : old, now];
@@ -248,7 +226,7 @@ function swapAttrs(el) {
 // are not hidden. A text that has all of it needs no look at its block.
 function hit(n) {
 	const text = n.wholeText, el = text ? n.parentNode : n, home = (text && block(n)) || n;
-	if (rules.length) return (n.nodeType === 3 && !kept(el) && swapRun([n])) || swapTexts(home);
+	if (rules.length) return (text && !kept(el) && swapRun([n])) || swapTexts(home);
 	if (held.has(home) || !quick.test(el.textContent)) return;
 	held.add(home);
 	page.hide(el);
@@ -299,7 +277,7 @@ export function look(node, known) {
 	if (!rules.length) return;
 	if (node.nodeType === 1) swapAttrs(node);
 	// One selector after the other is quicker than a list of them.
-	if (node.firstChild) for (const where of [also, ...select]) node.querySelectorAll(where).forEach(swapAttrs);
+	if (node.firstChild) [also, ...select].forEach((where) => node.querySelectorAll(where).forEach(swapAttrs));
 }
 
 // A short text, or an element of one, may be the rest of a number that its
@@ -312,15 +290,17 @@ function fresh(n) {
 }
 
 function changes(list) {
-	const MANY = 99, full = new Set();
-	if (!quick) return;
+	const MANY = 99, MOST = 1e4, full = new Set(), before = page.swapped;
+	// More swaps in a second, but what is looked at first, are two programs that undo each other's work.
+	if (!quick || burst > MOST) return;
 	// Of many new elements each would be looked at, and several times: all below
 	// their parent is cheaper then, or all of the page where they have many.
-	const many = list.reduce((n, m) => n + m.addedNodes.length, 0) > MANY;
+	let many = -MANY;
+	for (const m of list) many += m.addedNodes.length;
 	for (const m of list) {
-		if (m.type === 'attributes') swapAttr(m.target, m.attributeName);
+		if (m.attributeName) swapAttr(m.target, m.attributeName);
 		else if (m.type !== 'childList') fresh(m.target);
-		else if (many) full.add(m.target);
+		else if (many > 0) full.add(m.target);
 		else m.addedNodes.forEach(fresh);
 	}
 	(full.size > MANY ? roots : full).forEach(look);
@@ -328,10 +308,12 @@ function changes(list) {
 	homes.clear();
 	// Our own changes need not be looked at again.
 	observer.takeRecords();
+	burst += page.swapped - before;
+	timer = timer || burst && setTimeout(() => (burst = timer = 0), 1000);
 }
 
 // Its shadow root, if it is an open one.
-export function enter(el) {
+function enter(el) {
 	if (el.shadowRoot) watch(el.shadowRoot);
 }
 
@@ -357,6 +339,15 @@ export function watch(root) {
 	roots.push(root);
 	page.rooted?.(root);
 	if (started) see(root);
+	// Roots that custom elements make from now on; prototypes may be frozen.
+	const proto = root.defaultView?.Element.prototype, attach = proto?.attachShadow;
+	if (proto) try {
+		proto.attachShadow = function (o) {
+			const root = attach.call(this, o);
+			enter(this);
+			return root;
+		};
+	} catch {}
 }
 
 // While the page is being read, what came since the last look; then everything once
@@ -378,14 +369,14 @@ function reading() {
 
 // Another quick question is asked of everything; what held the number for
 // the same question is known.
-function ask(source) {
+export function ask(source) {
 	const same = source === asked, known = [...held];
 	asked = source;
-	quick = source ? new RegExp(source, 'i') : null;
+	quick = source && new RegExp(source, 'i');
 	held.clear();
 	if (same) known.forEach(hit);
 	else read = 0;
-	if (seeing) for (const root of roots) look(root, same);
+	if (seeing) roots.forEach((root) => look(root, same));
 	else if (rules.length) step();
 	if (!started && quick) {
 		started = 1;
@@ -396,11 +387,12 @@ function ask(source) {
 
 // list of { from, to }: the numbers of the page and what it is to show.
 export function use(list, back) {
+	paint.clear();
 	backward = back;
 	rules = list.map(makeRule);
 	// In an attribute the last digits stand together: two, or four where nobody
 	// groups them anew, and the first of a number that is written in letters.
-	select = [...SOME];
+	select = 'img,textarea,input,iframe'.split(',');
 	names.forEach((name, i) => {
 		if (i < 4 || i > 7) for (const { p, nsn } of rules) {
 			const as = (s) => select.push(`[${i ? name : '*|href'}*="${s}"]`);
@@ -409,11 +401,6 @@ export function use(list, back) {
 		}
 	});
 	ask(rules.map((r) => tail(r.nsn)).join('|'));
-}
-
-// Which number one will be looked for: page.hide() is told where it stands.
-export function hunt(number) {
-	ask(tail(number));
 }
 
 // What we changed and nobody since, as it was.
@@ -437,5 +424,4 @@ export function revert(root) {
 export function undo(list) {
 	roots.forEach(revert);
 	use(list.map((s) => ({ from: s.to, to: s.from })), 1);
-	paint.clear();
 }

@@ -14,16 +14,17 @@
 //
 // Here is only what a number needs. Everything else is a part, a module beside
 // this file with one default function of `tag`: t-visit.js a moment after the
-// number, t-form.js, t-frame.js, t-events.js, t-print.js and t-shim.js where they
-// are needed.
-import { doc as d, enter, hunt, isLink, kept, look, names, page, revert, swapAttr, text, undo, use, watch } from './swap.js';
+// number, t-form.js, t-frame.js, t-events.js, t-print.js, t-shim.js and t-warn.js where
+// they are needed.
+import { KEEP, kept } from './keep.js';
+import { doc as d, ask, tail, isLink, look, names, page, revert, swapAttr, text, undo, use, watch } from './swap.js';
 
 const w = window, stub = w.ringtrace, me = d.currentScript, config = w.ringtraceConfig || {};
 const attr = (name) => me?.getAttribute('data-' + name) || config[name] || '';
 const src = me?.src || '', site = attr('site');
 
-const HALF_HOUR = 1800000, HIDDEN_MS = 400, LOOKED_MS = 5000;
-const ID = 'rt_id', CACHE = 'rt_p';
+const HALF_HOUR = 1800000, HIDDEN_MS = 400;
+const CACHE = 'rt_p';
 const paid = (url) => url.includes('?') && /[?&](\w+clk?id|[gw]braid|li_fat_id|utm_\w+)=/i.test(url);
 const nav = navigator, loc = location;
 const api = (attr('api') || src.split('/', 3).join('/')) + '/dni/v1/';
@@ -36,7 +37,7 @@ let shown = [];              // the pairs that stand on the page
 const tellers = [];          // numbers(): who wants to know
 const hidden = [];           // animations that make elements invisible
 const parts = {}, here = {}; // of this program, by name: on the way, and come
-let known, warned, begun, off, awake, clickedAt;
+let known, begun, off, awake, clickedAt;
 let asking, again, granted;  // a visit is on its way, to be asked anew, and was begun
 let jar;                     // our cookie was seen, and should be there
 
@@ -62,7 +63,7 @@ page.revert = revert;
 function part(name, detail) {
 	if (here[name]) return here[name](detail);
 	(parts[name] = parts[name] || import(new URL(`t-${name}.js?${PARTS}`, src || loc)).then((m) => {
-		here[name] = m.default(tag) || (() => {});
+		here[name] = m.default(tag);
 	})).then(() => here[name](detail), () => { parts[name] = 0; });
 }
 
@@ -70,25 +71,21 @@ function part(name, detail) {
 function store(name, value) {
 	try {
 		const s = sessionStorage;
-		if (value) s[name] = value;
-		else if (value === '') delete s[name];
-		else return s[name] || '';
+		return value ? (s[name] = value) : value === '' ? delete s[name] : s[name];
 	} catch {}
-	return '';
 }
 
 // An exception that is caught costs more than all the rest here.
 function cookie(value, s) {
-	if (!cookies) return store(ID, value);
+	let was = '';
+	if (!cookies) return store('rt_id', value) || was;
 	try {
-		if (value === undefined) {
-			const was = d.cookie.match(/\brt_id=([\w.]*)/)?.[1] || '';
+		if (!s) {
+			was = d.cookie.match(/\brt_id=([\w.]*)/)?.[1] || was;
 			jar = jar || was;
-			return was;
-		}
-		d.cookie = `rt_id=${value};path=/;SameSite=Lax;max-age=${s}${domain && ';domain=' + domain}${loc.protocol === 'https:' ? ';Secure' : ''}`;
+		} else d.cookie = `rt_id=${value};path=/;SameSite=Lax;max-age=${s}${domain && ';domain=' + domain}${loc.protocol === 'https:' ? ';Secure' : ''}`;
 	} catch {}
-	return '';
+	return was;
 }
 
 const may = () => consent !== 'no' && consent !== 'wait';
@@ -105,18 +102,23 @@ function save() {
 
 // For the next page, and for the stub there: what stands on this one, as long as it
 // is known whose visit that is, or nobody could put right what the stub painted. A
-// cookie is gone, too, where the yes was taken back in another tab.
+// cookie is gone, too, where the yes was taken back in another tab; it is there without
+// a visitor where the site asks for a yes at each page.
 function remember() {
-	if (!cookie()) store(CACHE, '');
-	else if (tag.ids.visitor) {
+	if (cookie() && tag.ids.visitor) {
 		save();
-		store(CACHE, JSON.stringify([Date.now() + HALF_HOUR, [...page.paint], swaps]));
-	}
+		store(CACHE, JSON.stringify([Date.now() + HALF_HOUR, [...page.paint], swaps, KEEP]));
+	} else store(CACHE, '');
 }
 
-function forget() {
+// A visit that is over with this: that of the ids, or what the cookie says, as a no may be
+// said before anything is read. Where another tab took the cookie, that one told of it.
+function forget(ids) {
+	if (ids) tag.ids = ids;
+	else if (cookie() || jar) load();
+	beacon('event', { kind: 'consent_withdrawn' });
 	tag.ids = {};
-	if (cookie()) cookie('', 0);
+	if (cookie()) cookie('', -1);
 	jar = 0;
 	store(CACHE, '');
 }
@@ -126,7 +128,7 @@ function forget() {
 // invisible: they keep their place, so nothing moves. By an animation, as a copy
 // of the element, which sliders make, has none, and nobody's style is changed.
 function hide(el) {
-	if (!known && el.localName !== 'title' && !kept(el)) hidden.push(el.animate?.({ visibility: ['hidden', 'hidden'] }, HIDDEN_MS));
+	if (!known && !kept(el)) hidden.push(el.animate?.({ visibility: ['hidden', 'hidden'] }, HIDDEN_MS));
 }
 
 function show() {
@@ -161,15 +163,11 @@ function post(what, more, done) {
 	const x = new XMLHttpRequest();
 	x.open('POST', api + what);
 	x.onloadend = () => {
-		let a, { status } = x;
-		// 404: no site has this key; 403: this address is not in its list.
-		if (/40[34]/.test(status) && !warned) {
-			warned = 1;
-			console.warn('ringtrace:', status, site);
-		}
-		if (status === 200) try { a = JSON.parse(x.responseText); } catch {}
-		done?.(a);
+		const { status } = x;
+		if (/40[34]/.test(status)) part('warn', status);
+		done?.(status === 200 && x.response);
 	};
+	x.responseType = 'json';
 	x.send(body(more));
 }
 
@@ -194,47 +192,47 @@ function wake() {
 }
 
 function answered(a) {
-	if (a?.tier === 'gone') {
+	const { visitor, visit, swap, why, tier: now } = a || {};
+	if (now === 'gone') {
 		tag.ids.visit = '';
 		return view();
 	}
-	if (a?.visitor && !may()) {
-		// No was said while this was on its way.
-		tag.ids = { visitor: a.visitor, visit: a.visit };
-		beacon('event', { kind: 'consent_withdrawn' });
-		return forget();
-	}
-	if (a?.swap?.map) {
-		tier = a.tier;
-		if (a.visitor) {
-			if (a.visit !== tag.ids.visit) tag.fresh = 1;
-			tag.ids = { visitor: a.visitor, visit: a.visit };
-		}
-		if (a.swap.length || a.why !== 'database') apply(a.swap);
-		if (a.visitor) save();
+	// No was said while this was on its way.
+	if (visitor && !may()) return forget({ visitor, visit });
+	if (swap?.map) {
+		tier = now;
+		if (visitor) {
+			if (visit !== tag.ids.visit) tag.fresh = 1;
+			tag.ids = { visitor, visit };
+			// The cookie stays: what goes on after a yes is the visit it has.
+		} else if (why === 'consent') tag.ids = {};
+		if (swap.length || why !== 'database') apply(swap);
+		if (visitor) save();
 		if (awake) wake();
-		if (a.swap.length) tell('number', { tier, number: a.swap[0].to.e164 });
+		if (swap.length) tell('number', { tier, number: swap[0].to.e164 });
 	}
 	show();
 }
 
 // An application may have taken the click id off the address before we were
-// here: the browser still knows what it asked for.
-function landed() {
-	const name = !tag.place && !paid(loc.href) && performance.getEntriesByType('navigation')[0]?.name;
-	return name && paid(name) ? name : loc.href;
+// here: the browser still knows what it asked for. And it may have gone on since.
+function landed(anew) {
+	const name = (anew || !tag.place) && !paid(loc.href) && performance.getEntriesByType('navigation')[0]?.name;
+	return name && paid(name) ? name : anew ? tag.first : loc.href;
 }
 
-function view() {
-	const ref = tag.place || d.referrer, url = tag.first = landed();
-	tag.place = loc.href;
+// anew: asked again for the page that was asked for last.
+function view(anew) {
+	const ref = (!anew && tag.place) || d.referrer;
+	tag.first = landed(anew);
+	if (!anew) tag.place = loc.href;
 	// Who takes the yes back in another tab takes the cookie along.
 	if (jar && !cookie()) consent = 'no';
 	if (consent === 'no') forget();
 	tag.sentAt = Date.now();
 	asking = 1;
 	post('visit', {
-		url: url.slice(0, 2048), ref, title: String(d.title).slice(0, 255),
+		url: tag.first.slice(0, 2048), ref, title: String(d.title).slice(0, 255),
 		consent: may() ? consent : 'no',
 	}, (a) => {
 		const more = again;
@@ -254,13 +252,12 @@ function view() {
 function renew() {
 	if (consent !== 'no' && granted) return;
 	if (may()) load();
-	if (!granted) tag.place = '';
-	view();
+	view(!granted);
 }
 
 // A link is right in any case at the moment it counts.
 function click(e) {
-	const el = e.composedPath()[0].closest?.('a,area');
+	const el = e.composedPath().find((n) => n.matches?.('a,area'));
 	if (!isLink(el?.getAttribute('href'))) return;
 	swapAttr(el, 'href');
 	// An impatient finger, or a program that clicks, is told once a second.
@@ -272,6 +269,7 @@ function click(e) {
 
 // --- start --------------------------------------------------------------
 function begin() {
+	const LOOKED_MS = 5000;
 	if (begun || tag.boss) return;
 	begun = 1;
 	watch(d);
@@ -284,22 +282,13 @@ function begin() {
 		}
 	} catch {} // the page may write there, too
 	if (!known && own) {
-		hunt(own);
+		ask(tail(own));
 		setTimeout(show, HIDDEN_MS);
 	}
 	w.addEventListener('pagehide', remember);
 	// A finger that taps moves the mouse, too; a key is for what has the focus.
 	for (const name of ['mousemove', 'scroll', 'focusin']) w.addEventListener(name, wake, { once: true, capture: true });
 	setTimeout(wake, LOOKED_MS);
-	// Roots that custom elements make from now on; prototypes may be frozen.
-	try {
-		const proto = Element.prototype, attach = proto.attachShadow;
-		proto.attachShadow = function (o) {
-			const root = attach.call(this, o);
-			enter(this);
-			return root;
-		};
-	} catch {}
 }
 
 // A page drawn before anybody sees it takes no number. A page in a frame
@@ -347,14 +336,16 @@ ringtrace.consent = (yes) => {
 	// Consent managers say it often.
 	if (now === consent) return;
 	consent = now;
-	if (!yes) beacon('event', { kind: 'consent_withdrawn' });
-	if (asking) again = 1;
+	// In a frame it is the page around that has the visit.
+	if (tag.boss) {
+		if (!yes) beacon('event', { kind: 'consent_withdrawn' });
+	} else if (asking) again = 1;
 	else if (begun) renew();
 };
 // ('form', element): as if it had been submitted; else an event of the
 // page's own, by name.
 ringtrace.event = (name, detail = '') => {
-	if (name === 'form') part('form', detail);
+	if (name === 'form') part(name, detail);
 	else beacon('event', { kind: 'custom', name: String(name), detail: String(detail) });
 };
 

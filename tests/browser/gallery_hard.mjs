@@ -249,4 +249,46 @@ export const hard = [
 			await drawn(page);
 		},
 	},
+	{
+		name: 'a trunk prefix where the old number has none', site: 'TRUNK',
+		body: `<p>[[(11) 4002-8922=>0800 123 4567]], [[11 4002.8922=>0800 123 4567]], [[+55 11 4002-8922=>+55 80 0123-4567]]; [[1800-11-4000=>080 1234 5678]], [[1800 114 000=>080 1234 5678]]</p>
+			<a href="[[tel:1140028922=>tel:+558001234567]]">a</a><a href="[[tel:+551140028922=>tel:+558001234567]]">b</a><a href="[[tel:1800114000=>tel:+918012345678]]">c</a>`,
+	},
+	{
+		name: 'numbers in a row without a blank, and in addresses', site: 'US',
+		body: `<p>415-555-0198/[[415-555-0199=>415-555-7003]], (415) 555-0198,[[(415) 555-0199=>(415) 555-7003]],(415) 555-0197, [[415.555.0199=>415.555.7003]],415.555.0198</p>
+			<p>https://example.com/p/4155550199, example.com/4155550199?x, wa.me/[[14155550199=>14155557003]]</p><p>4155550199,00 or 3,4155550199 or $4,155,550,199</p>`,
+	},
+	{
+		name: 'British numbers in a row', site: 'GB',
+		body: '<p>020 7946 0019,[[020 7946 0018=>020 7946 0977]]/020 7946 0017, 02079460019/02079460018</p>',
+	},
+	{
+		name: 'the same digits in another country', site: 'US',
+		body: `<p>+44 415-555-0199, +44 (0)415 555 0199, (+44) 415.555.0199, +4155550199; (+1): [[415-555-0199=>415-555-7003]], 18+ [[415-555-0199=>415-555-7003]], +1 or [[415-555-0199=>415-555-7003]]</p>
+			<a href="tel:+4155550199">a</a><a href="tel:%2B4155550199">b</a><a href="tel:94155550199">c</a><a href="https://wa.me/494155550199">d</a><a href="tel:+44 4155550199">e</a><a href="[[tel:9,4155550199=>tel:9,4155557003]]">f</a>`,
+	},
+	{
+		name: 'British digits in Italy', site: 'GB',
+		body: '<p>+39 20 7946 0018, +39 020 7946 0018, +39 (0)20 7946 0018, [[+44 20 7946 0018=>+44 20 7946 0977]]</p><a href="tel:+392079460018">x</a>',
+	},
+	{
+		name: 'Brazil with a zero before the code of the area', site: 'BR',
+		body: `<p>[[(011) 4002-8922=>(011) 4002-1357]], [[01140028922=>01140021357]], [[+55 (011) 4002-8922=>+55 (011) 4002-1357]], [[0 11 4002 8922=>0 11 4002 1357]]</p><p>R$1140028922, #01140028922, 2011 4002 8922</p>
+			<a href="[[tel:01140028922=>tel:01140021357]]">x</a><a href="https://wa.me/5491140028922">in Argentina</a>`,
+	},
+	{
+		name: 'words of other lengths', site: 'WORDS',
+		body: `<p>[[1-800-CALL-ATT=>+1 833-555-0123]], [[1 800 CALL ATT=>+1 833-555-0123]], [[1-800-GO-FEDEX=>+1 833-555-0124]], [[(800) GoFedEx=>(833) 555-0124]], [[800.CALL.ATT=>(833) 555-0123]]</p>
+			<p>1-800-CALL-ATTN stays, 1-800-22-55-288 and 1-800-2255-288</p><a href="[[tel:1-800-CALL-ATT=>tel:+18335550123]]" title="[[1-800-GO-FEDEX=>+1 833-555-0124]]">x</a>`,
+	},
+	{
+		name: 'frames in places to be left alone', site: 'US',
+		body: `<div data-noswap><iframe srcdoc="<p>${old}</p>"></iframe></div><iframe data-calltrk-noswap srcdoc="<p>${old}</p>"></iframe><div contenteditable><iframe srcdoc="<p>${old}</p>"></iframe></div>
+			<x-box data-noswap><template shadowrootmode="open"><iframe srcdoc="<p>${old}</p>"></iframe></template></x-box><iframe srcdoc="<p>${swap}</p>"></iframe>`,
+	},
+	{
+		name: 'what a field for long texts says of itself', site: 'US',
+		body: `<textarea placeholder="Or call ${swap}" title="${swap}" aria-label="${swap}">${old}</textarea><div data-noswap><textarea placeholder="${old}"></textarea></div>`,
+	},
 ];

@@ -267,6 +267,75 @@ test('a yes at each page of a site that requires one', async () => {
 	await page.context().close();
 });
 
+test('a page that is refused consent has no visit, whatever the cookie said', async () => {
+	const page = await open(`<p id="n">${own.national}</p><a id="l" href="tel:${own.e164}">x</a>`, { head: TAG.replace(' data-site', ' data-events="dataLayer" data-site') });
+	await shown(page);
+	await visiting(page);
+	await until('the number is told', () => page.evaluate(() => window.dataLayer?.length > 0));
+	site.asked = [];
+	site.loaded = [];
+	site.answer = (what) => what === 'visit' && { ...denied, swap: [{ from: own, to: ours }] };
+	await page.goto(`${site.base}/?two`);
+	await page.waitForFunction(() => window.ringtrace?.session().tier === 'source');
+	await page.mouse.move(20, 20);
+	await page.evaluate(() => {
+		document.getElementById('l').onclick = () => false;
+		document.getElementById('l').click();
+		window.ringtrace('event', 'quote');
+		// What is kept for the next page is for who agreed.
+		dispatchEvent(new Event('pagehide'));
+	});
+	assert.deepEqual(await page.evaluate(() => [window.ringtrace.session().visit, window.dataLayer, sessionStorage.rt_p]), [undefined, undefined, undefined]);
+	assert.deepEqual([site.asked.map(([what]) => what), site.loaded], [['visit'], ['/t.js']]);
+	await page.context().close();
+});
+
+for (const [name, init] of [
+	['a no', () => { window.ringtrace = { q: [['consent', false]] }; }],
+	['Global Privacy Control', () => Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true })],
+])
+	test(`${name} that is there before the tag ends the visit of the page before`, async () => {
+		const page = await open(`<p id="n">${own.national}</p>`);
+		await shown(page);
+		await page.waitForFunction(() => document.cookie.includes('vis_1'));
+		await page.addInitScript(init);
+		await page.goto(`${site.base}/?two`);
+		await page.waitForFunction(() => window.ringtrace?.session?.().tier === 'source');
+		await until('it is told', () => told('event').length > 0);
+		assert.deepEqual(told('event').map((e) => [e.kind, e.visitor, e.visit]), [['consent_withdrawn', 'vtr_1', 'vis_1']]);
+		assert.deepEqual(told('visit').map((v) => [v.consent, v.visit]), [[undefined, undefined], ['no', undefined]]);
+		assert.deepEqual(await page.evaluate(() => [document.cookie, sessionStorage.length]), ['', 0]);
+		await page.context().close();
+	});
+
+test('consent that comes late in an application is for the page that was landed on', async () => {
+	const page = await open(`<p id="n">${own.national}</p>`, {
+		head: '<script async src="/t.js" data-site="x" data-consent="wait"></script>', more: { '/offers': html(`<p id="n">${own.national}</p>`, '<script async src="/t.js" data-site="x" data-consent="wait"></script>') }, path: '/offers',
+	});
+	await page.waitForFunction(() => window.ringtrace?.session().tier === 'source');
+	await page.evaluate(() => {
+		history.pushState({}, '', '/contact');
+		window.ringtrace('consent', true);
+	});
+	await shown(page);
+	await visiting(page);
+	await until('the page since then is told', () => told('event').some((e) => e.kind === 'view'));
+	assert.deepEqual(told('visit').map((v) => [v.consent, v.url.slice(site.base.length), v.ref]), [['no', '/offers', ''], ['yes', '/offers', '']].map(([c, u]) => [c, u, undefined]));
+	await page.evaluate(() => window.ringtrace('event', 'last'));
+	await until('what follows is told', () => told('event').some((e) => e.name === 'last'));
+	assert.deepEqual(told('event').filter((e) => e.kind === 'view').map((e) => e.url.slice(site.base.length)), ['/contact']);
+	await page.context().close();
+});
+
+test('a click on a part of a link that has a shadow root of its own is told', async () => {
+	const page = await open(`<p id="n">${own.national}</p><a id="l" href="tel:${own.e164}"><x-icon><template shadowrootmode="open"><svg id="s" width="20" height="20"><path id="p" d="M0 0h20v20H0z"/></svg></template></x-icon></a>`);
+	await shown(page);
+	await page.evaluate(() => document.addEventListener('click', (e) => e.preventDefault()));
+	await page.evaluate(() => document.querySelector('x-icon').shadowRoot.getElementById('p').dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true, cancelable: true })));
+	await until('it is told', () => told('event').some((e) => e.kind === 'tel_click'));
+	await page.context().close();
+});
+
 test('half a character in a title or a form costs neither', async () => {
 	const page = await open(`<p id="n">${own.national}</p><form id="f"><textarea name="text"></textarea></form>`, {
 		head: `<script>document.title = 'Sale \\ud83d' + 'x'.repeat(20000);</script>${TAG}`,
@@ -422,7 +491,7 @@ test('the stub beside a comment after the page, and a text that is gone again', 
 	const body = `<script>document.body.append('x 1'); document.body.lastChild.remove();</script><p id="n">${own.national}</p>`;
 	const page = await open(body, {
 		head: `<script>${stub}</script>`,
-		init: () => { sessionStorage.rt_p = JSON.stringify([Date.now() + 60000, [['(415) 555-0199', '(415) 555-7003']]]); },
+		init: () => { sessionStorage.rt_p = JSON.stringify([Date.now() + 60000, [['(415) 555-0199', '(415) 555-7003']], [], 'script']); },
 		more: { '/cached': `${html(body, `<script>${stub}</script>`)}\n<!-- kept by a cache -->` },
 		path: '/cached',
 	});

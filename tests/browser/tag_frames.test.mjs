@@ -129,6 +129,56 @@ test('the next page in a frame with the tag shows the number, too, without a vis
 	await page.context().close();
 });
 
+const inside = (page) => page.waitForFunction((n) => document.getElementById('in').contentDocument?.getElementById('n')?.textContent === n, ours.national);
+
+test('a frame whose head is still being read when the tag comes is swapped, and so is its next page', async () => {
+	let rest;
+	fresh({
+		'/': html(`${NUMBER}<iframe id="in" src="/inner"></iframe>`, ''), '/inner': html(NUMBER, '<script src="/late.js"></script>'), '/next': html(NUMBER, ''),
+		'/late.js': (res) => { rest = () => res.headersSent || res.writeHead(200, { 'content-type': 'text/javascript' }).end(); },
+	});
+	const page = await newVisitor(site.browser);
+	try {
+		await page.goto(site.base, { waitUntil: 'commit' });
+		await until('its script is asked for', () => rest);
+		await page.waitForFunction(() => document.readyState !== 'loading');
+		await page.evaluate(() => {
+			const s = document.createElement('script');
+			s.dataset.site = 'x';
+			s.src = '/t.js';
+			document.head.append(s);
+		});
+		await page.waitForFunction((n) => document.getElementById('n').textContent === n, ours.national);
+		await page.waitForFunction(() => performance.getEntriesByType('resource').some((e) => /t-frame\.js/.test(e.name)));
+		// The tag asked for that module first, and so has it first.
+		await page.evaluate(() => import(performance.getEntriesByType('resource').find((e) => /t-frame\.js/.test(e.name)).name).then(() => 1));
+		rest();
+		await inside(page);
+		await page.evaluate(() => { document.getElementById('in').src = '/next'; });
+		await page.waitForFunction(() => document.getElementById('in').contentWindow.location.pathname === '/next');
+		await inside(page);
+		await page.evaluate(() => window.ringtrace.restore());
+		assert.deepEqual(await page.evaluate(() => [document, document.getElementById('in').contentDocument].map((d) => d.getElementById('n').textContent)), [own.national, own.national]);
+	} finally {
+		rest?.();
+		await page.context().close();
+	}
+});
+
+for (const [name, inner] of Object.entries(pages))
+	test(`shadow roots that a frame ${name} makes later are swapped`, async () => {
+		const page = await open(`${NUMBER}<iframe id="in" src="/inner"></iframe>`, { '/inner': inner });
+		await inside(page);
+		await page.evaluate((n) => {
+			const inner = document.getElementById('in').contentDocument, el = inner.createElement('p');
+			el.id = 'late';
+			inner.body.append(el);
+			setTimeout(() => { el.attachShadow({ mode: 'open' }).innerHTML = `<b>${n}</b>`; }, 0);
+		}, own.national);
+		await page.waitForFunction((n) => document.getElementById('in').contentDocument.getElementById('late').shadowRoot?.textContent === n, ours.national);
+		await page.context().close();
+	});
+
 test('a page that is edited is as its owner wrote it', async () => {
 	const page = await open(`${NUMBER}<article id="a"><p>Call ${own.national} or <a href="tel:${own.e164}">${own.national}</a></p></article>
 		<iframe id="in" srcdoc="<p>${own.national}</p>"></iframe>`);

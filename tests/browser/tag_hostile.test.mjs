@@ -174,6 +174,35 @@ test('hundreds of thousands of changes a second go on beside the tag', async () 
 	await page.context().close();
 });
 
+test('a page that has the number twelve thousand times shows it nowhere, nor in as many that come at once', async () => {
+	const rows = (n) => `<p>${n}</p>`.repeat(12000);
+	const page = await open(`${NUMBER}<div id="a">${rows(own.national)}</div><div id="b"></div>`);
+	await shown(page);
+	await page.waitForFunction((n) => !document.getElementById('a').textContent.includes(n), own.national);
+	await page.evaluate((html) => { document.getElementById('b').innerHTML = html; }, rows(own.national));
+	await page.waitForFunction((n) => document.getElementById('b').lastChild.textContent === n, ours.national);
+	assert.equal(await page.evaluate((n) => document.body.textContent.split(n).length, own.national), 1);
+	await page.context().close();
+});
+
+test('two programs that undo each other’s work do not stop the page', async () => {
+	const page = await open(`${NUMBER}<p id="f">x</p>`);
+	await shown(page);
+	const swaps = await page.evaluate((n) => new Promise((r) => {
+		const f = document.getElementById('f').firstChild;
+		let swaps = 0;
+		new MutationObserver(() => {
+			if (f.data === n) return;
+			swaps++;
+			f.data = n;
+		}).observe(f, { characterData: true });
+		f.data = n;
+		setTimeout(() => r(swaps));
+	}), own.national);
+	assert.ok(swaps > 1 && swaps < 20000, `${swaps}`);
+	await page.context().close();
+});
+
 test('a number flooded into the page from two programs stays bounded', async () => {
 	const page = await open(`${NUMBER}<p id="f">x</p>`);
 	await shown(page);
