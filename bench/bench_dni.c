@@ -13,7 +13,8 @@
  *
  * Prints one JSON object. "leased" counts answers that named a leased number,
  * also the last ones, which come after the time is over and are in no other
- * count; "unanswered" what never came.
+ * count; "viewed" the same of page views of visits made before; "unanswered"
+ * what never came.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -55,6 +56,7 @@ struct conn {
 	int fd;
 	bool busy;
 	bool withdraw; /* MODE_CHURN: the next request frees the number */
+	bool views;    /* MODE_AGAIN: it asks for a page of its visit */
 	int64_t due_us;
 	size_t n;
 	char reply[REPLY_MAX + 1];
@@ -78,6 +80,7 @@ struct gen {
 	size_t n_times;
 	uint64_t bad;
 	uint64_t leased;
+	uint64_t viewed;
 	struct sockaddr_in to;
 };
 
@@ -120,7 +123,8 @@ static int body(struct gen *g, struct conn *c, char *out, size_t cap,
 	}
 	if (g->mode == MODE_AGAIN && !g->making) {
 		v = &g->visits[rnd_below(&g->dice, g->n_visits)];
-		if (g->next++ % 2 == 0) {
+		c->views = g->next++ % 2 != 0;
+		if (!c->views) {
 			*path = "/dni/v1/beat";
 			return snprintf(out, cap,
 			    "{\"site\":\"demo\",\"engaged_s\":55,"
@@ -212,6 +216,7 @@ static void take_answer(struct gen *g, struct conn *c)
 
 	c->busy = false;
 	g->leased += leased;
+	g->viewed += ok && c->views;
 	g->bad += !ok;
 	if (!g->over && g->n_times < TIMES_MAX)
 		g->times_us[g->n_times++] = (uint32_t)took;
@@ -371,11 +376,12 @@ int main(int argc, char **argv)
 		die("no answer");
 	qsort(g.times_us, g.n_times, sizeof(g.times_us[0]), by_time);
 	printf(
-	    "{\"answers\":%zu,\"rate\":%zu,\"leased\":%llu,\"bad\":%llu,"
-	    "\"unanswered\":%zu,"
+	    "{\"answers\":%zu,\"rate\":%zu,\"leased\":%llu,"
+	    "\"viewed\":%llu,\"bad\":%llu,\"unanswered\":%zu,"
 	    "\"p50_us\":%u,\"p99_us\":%u,\"max_us\":%u}\n",
 	    g.n_times, g.n_times / seconds, (unsigned long long)g.leased,
-	    (unsigned long long)g.bad, under_way(&g), g.times_us[g.n_times / 2],
+	    (unsigned long long)g.viewed, (unsigned long long)g.bad,
+	    under_way(&g), g.times_us[g.n_times / 2],
 	    g.times_us[g.n_times * 99 / 100], g.times_us[g.n_times - 1]);
 	return 0;
 }
