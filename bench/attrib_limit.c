@@ -39,15 +39,13 @@ static double call_hz(const struct setting *s, const struct visit *v,
 
 	if (v->touch_s < 0.0 || lag_s < 0.0)
 		return (1.0 - s->touch) * soon_hz(s, age_s) + late_hz(s, age_s);
-	by =
-	    exp(-fmax(0.0, lag_s - ATTRIB_WORLD_DIAL_S) / ATTRIB_WORLD_DIALS_S);
+	by = exp(-fmax(0.0, lag_s - ATTRIB_WORLD_DIAL_S) / s->dial_s);
 	if (v->touch_s <= v->at_s) {
 		/* As the visit began: only who dials at once does that. */
 		not_by = ATTRIB_WORLD_CALLS * s->touch * soon_hz(s, 0.0) *
-			 (ATTRIB_WORLD_DIAL_S + ATTRIB_WORLD_DIALS_S);
+			 (ATTRIB_WORLD_DIAL_S + s->dial_s);
 	} else {
-		by = lag_s < ATTRIB_WORLD_DIAL_S ? 0.0
-						 : by / ATTRIB_WORLD_DIALS_S;
+		by = lag_s < ATTRIB_WORLD_DIAL_S ? 0.0 : by / s->dial_s;
 		not_by = s->idle / fmax(v->end_s - v->at_s, 1.0) +
 			 ATTRIB_WORLD_CALLS * s->touch *
 			     soon_hz(s, v->touch_s - v->at_s);

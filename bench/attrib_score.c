@@ -49,6 +49,14 @@ struct known_caller {
 
 #define LOOK_BACK_S ((double)ATTRIB_LOOK_BACK_US / (double)RT_SEC_US)
 
+/* A visit is credited with its campaign. */
+static bool same_source(const struct visit *a, const struct visit *b,
+    bool campaign_too)
+{
+	return a->source == b->source &&
+	       (!campaign_too || a->campaign == b->campaign);
+}
+
 static void judge(const struct world *w, const struct call *c,
     const uint32_t *visits, size_t n, const struct attrib_verdict *v,
     struct score *s)
@@ -75,8 +83,9 @@ static void judge(const struct world *w, const struct call *c,
 	if (v->level != ATTRIB_NONE) {
 		s->sources++;
 		s->sources_right +=
-		    somebody && w->visits[c->visit].source ==
-				    w->visits[visits[v->best]].source;
+		    somebody &&
+		    same_source(&w->visits[c->visit],
+			&w->visits[visits[v->best]], v->level == ATTRIB_VISIT);
 	}
 }
 

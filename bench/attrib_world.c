@@ -78,6 +78,13 @@ static uint8_t source(struct rnd_dice *d)
 	return (uint8_t)(ATTRIB_WORLD_SOURCES * u * u);
 }
 
+/* Of the i-th visit, without dice: each as likely as the others. */
+static uint8_t campaign(size_t i)
+{
+	return (uint8_t)(((i * UINT64_C(0x9e3779b97f4a7c15)) >> 32) %
+			 ATTRIB_WORLD_CAMPAIGNS);
+}
+
 /* Four time zones with people as in the United States. */
 static uint8_t zone(struct rnd_dice *d)
 {
@@ -265,9 +272,8 @@ static void maybe_call(struct world *w, const struct setting *s, uint32_t i,
 	}
 	at_s = v->at_s + delay(d, s->law, &soon);
 	if (soon && uniform(d) < s->touch) {
-		v->touch_s =
-		    fmax(v->at_s, at_s - ATTRIB_WORLD_DIAL_S -
-				      exponential(d, ATTRIB_WORLD_DIALS_S));
+		v->touch_s = fmax(v->at_s,
+		    at_s - ATTRIB_WORLD_DIAL_S - exponential(d, s->dial_s));
 		v->end_s = fmax(v->end_s, v->touch_s);
 		w->touches++;
 	}
@@ -353,7 +359,8 @@ void attrib_world_build(const struct setting *s, struct world *w)
 		move(&p, s, at_s, &d);
 		*v = (struct visit){ at_s,
 			at_s + exponential(&d, ATTRIB_WORLD_VISIT_S), -1.0,
-			lease(&p, s, &d), source(&d), 0, 0, 0 };
+			lease(&p, s, &d), source(&d), campaign(w->n_visits), 0,
+			0, 0 };
 		settle(w, s, (uint32_t)w->n_visits - 1, &d);
 		maybe_call(w, s, (uint32_t)w->n_visits - 1, &d);
 		if (s->cut_h > 0.0)

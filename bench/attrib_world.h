@@ -21,10 +21,10 @@
 #define ATTRIB_WORLD_SOON_S     240.0
 #define ATTRIB_WORLD_LATE_S     21600.0
 #define ATTRIB_WORLD_LATE_SIGMA 1.2
-/* From the touch of the phone link to the call: at least, and the mean of more.
- */
+/* Of each source. */
+#define ATTRIB_WORLD_CAMPAIGNS 5
+/* From the touch of the phone link to the call: at least. */
 #define ATTRIB_WORLD_DIAL_S   3.0
-#define ATTRIB_WORLD_DIALS_S  6.0
 #define ATTRIB_WORLD_OVERFLOW UINT32_MAX
 #define ATTRIB_WORLD_NOBODY   UINT32_MAX
 
@@ -50,6 +50,8 @@ struct setting {
 	bool random;    /* which free number is given */
 	double touch;   /* of the callers, touch the phone link to call */
 	double idle;    /* of all visits, touch it and do not call */
+	double dial_s;  /* from the touch to the call: the mean of what is more
+			   than DIAL_S */
 	double place;   /* of the callers, have a number with a known area */
 	double again;   /* of the calls, followed by one from the call list */
 	double robots;  /* of all visits, never call */
@@ -72,9 +74,10 @@ struct visit {
 	double touch_s; /* < 0: never */
 	uint32_t number;
 	uint8_t source;
-	uint8_t zone;   /* of the browser */
-	uint8_t area;   /* of the telephone, 0: not known */
-	uint32_t phone; /* whose: a visit, itself or its office's first */
+	uint8_t campaign; /* of the source */
+	uint8_t zone;     /* of the browser */
+	uint8_t area;     /* of the telephone, 0: not known */
+	uint32_t phone;   /* whose: a visit, itself or its office's first */
 };
 
 struct call {

@@ -145,7 +145,7 @@ static void report(const char *name, const struct score *m,
 		attrib_score_of(lrr->right, lrr->calls),
 	    note);
 	say(note,
-	    "%s: source and campaign right, of the %.1f %% credited to either;"
+	    "%s: source, and campaign of a visit, right of the %.1f %% credited to either;"
 	    " must 90 aim 95",
 	    name, attrib_score_of(m->sources, m->answered));
 	line("source", attrib_score_of(m->sources_right, m->sources), "%", 90.0,
@@ -247,8 +247,10 @@ static const char *words(enum evidence e)
 static struct setting with(struct setting s, enum evidence e)
 {
 	if ((e & EVIDENCE_LINKS) != 0) {
+		/* Other visitors than the prior was fitted on. */
 		s.touch = 0.6;
-		s.idle = 0.01;
+		s.idle = 0.02;
+		s.dial_s = 12.0;
 	}
 	if ((e & EVIDENCE_PLACES) != 0)
 		s.place = 0.8;
@@ -489,6 +491,7 @@ static void make_prior(void)
 			.numbers = 100,
 			.touch = 0.5,
 			.idle = 0.01,
+			.dial_s = 6.0,
 			.stray_h = 0.0005,
 			.law = laws[k],
 			.seed = 1001 + k,
