@@ -249,7 +249,14 @@ test('an unknown site key changes nothing and warns once', async () => {
 	assert.equal((await answer).status(), 404);
 	await page.waitForFunction(() => getComputedStyle(document.getElementById('number-top')).visibility !== 'hidden');
 	assert.equal(await text(page, 'number-top'), OWN);
-	assert.equal(page.said.filter((s) => s.startsWith('ringtrace:')).length, 1);
+	const warned = () => page.said.filter((s) => s.startsWith('ringtrace:')).length;
+	await until('the console says why', () => warned() > 0);
+	// And of a later refusal not again.
+	const refused = page.waitForResponse(/dni\/v1\/visit/);
+	await page.evaluate(() => window.ringtrace('consent', true));
+	assert.equal((await refused).status(), 404);
+	await page.evaluate(() => new Promise((r) => setTimeout(r)));
+	assert.equal(warned(), 1);
 	await page.context().close();
 });
 
