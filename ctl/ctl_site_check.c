@@ -107,11 +107,7 @@ enum err ctl_site_check(struct ctl_scope *s, struct company_id company,
 		e = db_number_shown(s->db, company, site, &s->mem, &ours,
 		    &l.what.n_ours);
 	if (e == ERR_OK)
-		e = site_look_numbers(&s->mem, targets, l.what.n_targets,
-		    &l.what.targets);
-	if (e == ERR_OK)
-		e = site_look_numbers(&s->mem, ours, l.what.n_ours,
-		    &l.what.ours);
+		e = site_look_what(&s->mem, targets, ours, &l.what);
 	if (e != ERR_OK)
 		return e;
 	l.seen.seen_lately = row.seen_us > clk_wall_us() - LATELY_US;

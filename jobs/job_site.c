@@ -121,10 +121,7 @@ static enum err one_site(struct site *s, struct site_id id)
 		 &s->what.n_targets)) != ERR_OK ||
 	    (e = db_number_shown(s->env->db, s->company, id, mem, &ours,
 		 &s->what.n_ours)) != ERR_OK ||
-	    (e = site_look_numbers(mem, s->targets, s->what.n_targets,
-		 &s->what.targets)) != ERR_OK ||
-	    (e = site_look_numbers(mem, ours, s->what.n_ours, &s->what.ours)) !=
-		ERR_OK)
+	    (e = site_look_what(mem, s->targets, ours, &s->what)) != ERR_OK)
 		return e == ERR_NOTFOUND ? ERR_OK : e; /* archived meanwhile */
 	s->stand = arena_array(mem, s->what.n_targets + 1, sizeof(*s->stand));
 	if (s->stand == NULL)

@@ -403,8 +403,9 @@ void pagecheck(struct slice html, const struct pagecheck_look *look,
 {
 	struct scan s = { .look = look,
 		.out = out,
-		.lists = { { look->targets, look->n_targets, look->stand, 0 },
-		    { look->ours, look->n_ours, NULL, 0 } } };
+		.lists = {
+		    { look->targets, look->n_targets, false, look->stand, 0 },
+		    { look->ours, look->n_ours, true, NULL, 0 } } };
 
 	memset(out, 0, sizeof(*out));
 	s.text.lists = s.attr.lists = s.lists;

@@ -19,7 +19,7 @@ struct pagecheck_look {
 	const struct pagenum_number *targets; /* the site's own numbers */
 	size_t n_targets;
 	bool *stand; /* set for each of them that is there; NULL: not asked */
-	const struct pagenum_number *ours; /* tracking numbers */
+	const struct pagenum_number *ours; /* tracking numbers, sorted */
 	size_t n_ours;
 	struct slice host; /* of the page; "": not known */
 };

@@ -1,5 +1,6 @@
 #include "lib/core/pagenum.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/scan.h"
@@ -15,6 +16,11 @@
 #define BEFORE  4 /* what stands before a number, too */
 #define MARKS   4 /* between two digits */
 #define NOWHERE SIZE_MAX
+/* Digits of the rest of a number, at least; before it there are at most "011",
+ * the code of a country and a trunk prefix. */
+#define REST_MIN    4
+#define BEFORE_REST 13
+#define AHEAD_MAX   (BEFORE_REST + PAGENUM_DIGITS_MAX)
 
 static size_t digits_of(struct slice s, char *out, size_t max)
 {
@@ -39,7 +45,7 @@ void pagenum_number(struct slice e164, struct slice national,
 		if (left <= n &&
 		    memcmp(all + n - left, home + trunk, left) == 0)
 			break;
-	if (n < 6 || left < 3 || left > n)
+	if (n < 6 || left < REST_MIN || left > n)
 		return;
 	memcpy(out->cc, all, n - left);
 	memcpy(out->trunk, home, trunk);
@@ -54,6 +60,19 @@ void pagenum_like(struct slice e164, const struct pagenum_number *other,
 	*out = *other;
 	if (n < e164.n)
 		memcpy(out->nsn, e164.p + e164.n - n, n);
+}
+
+static int by_rest(const void *a, const void *b)
+{
+	const struct pagenum_number *x = a, *y = b;
+
+	return strcmp(x->nsn, y->nsn);
+}
+
+void pagenum_sort(struct pagenum_number *numbers, size_t n)
+{
+	if (n > 0)
+		qsort(numbers, n, sizeof(*numbers), by_rest);
 }
 
 /* --- what stands where -----------------------------------------------------*/
@@ -273,27 +292,105 @@ static bool is_whole(const struct pagenum *s, const struct pagenum_number *w,
 
 /* --- a text ----------------------------------------------------------------*/
 
+/* The digits from a place on, whatever stands between: those of any number that
+ * begins there are among them, in a row. */
+static size_t digits_at(const struct pagenum *s, size_t i,
+    char out[AHEAD_MAX + 1])
+{
+	size_t n = 0;
+
+	i += at(s, i) == '+';
+	for (; n < AHEAD_MAX; i++) {
+		i = skip_open(s, skip_between(s, i));
+		if (!scan_is_digit(at(s, i)) &&
+		    !(n >= 3 && scan_is_alpha(at(s, i))))
+			break;
+		out[n++] = key_of(at(s, i));
+	}
+	out[n] = '\0';
+	return n;
+}
+
+static bool is_here(const struct pagenum *s, const struct pagenum_number *w,
+    size_t i, size_t prefix, size_t *end)
+{
+	struct hit h;
+
+	if (w->nsn[0] == '\0' || !begins(s, w, i, prefix, &h) ||
+	    !is_whole(s, w, &h) || (!s->link && is_part(s, i, h.end)))
+		return false;
+	*end = h.end;
+	return true;
+}
+
+/* The first that is not before the n digits. */
+static size_t lower(const struct pagenum_list *l, const char *digits, size_t n)
+{
+	size_t from = 0, to = l->n;
+
+	while (from < to) {
+		const size_t mid = from + (to - from) / 2;
+
+		if (strncmp(l->numbers[mid].nsn, digits, n) < 0)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	return from;
+}
+
+/* Of a sorted list: those with a rest that is among the digits ahead. */
+static bool look_up(const struct pagenum *s, const struct pagenum_list *l,
+    size_t i, const char *ahead, size_t n, size_t *end)
+{
+	const size_t prefix = take_prefix(s, i);
+
+	for (size_t at = 0; at + REST_MIN <= n && at <= BEFORE_REST; at++) {
+		/* Longer and longer, while any begins as they do. */
+		for (size_t len = REST_MIN; at + len <= n; len++) {
+			size_t k = lower(l, ahead + at, len);
+
+			if (k == l->n ||
+			    strncmp(l->numbers[k].nsn, ahead + at, len) != 0)
+				break;
+			for (; k < l->n && l->numbers[k].nsn[len] == '\0' &&
+			       memcmp(l->numbers[k].nsn, ahead + at, len) == 0;
+			     k++)
+				if (is_here(s, &l->numbers[k], i, prefix, end))
+					return true;
+		}
+	}
+	return false;
+}
+
 /* Behind the number that begins here, which is counted; i: none does. */
 static size_t look_at(struct pagenum *s, size_t i)
 {
-	const size_t prefix = take_prefix(s, i);
-	struct hit h;
+	char ahead[AHEAD_MAX + 1];
+	const size_t n = digits_at(s, i, ahead);
+	size_t prefix, end = i;
 
+	if (n < REST_MIN)
+		return i;
+	prefix = take_prefix(s, i);
 	for (size_t l = 0; l < s->n_lists; l++) {
 		struct pagenum_list *list = &s->lists[l];
+		size_t k = 0;
 
-		for (size_t k = 0; k < list->n; k++) {
-			const struct pagenum_number *w = &list->numbers[k];
-
-			if (w->nsn[0] == '\0' || !begins(s, w, i, prefix, &h) ||
-			    !is_whole(s, w, &h) ||
-			    (!s->link && is_part(s, i, h.end)))
+		if (list->sorted) {
+			if (!look_up(s, list, i, ahead, n, &end))
 				continue;
-			list->places++;
+		} else {
+			while (k < list->n &&
+			       !is_here(s, &list->numbers[k], i, prefix, &end))
+				k++;
+			if (k == list->n)
+				continue;
 			if (list->stand != NULL)
 				list->stand[k] = true;
-			return h.end;
 		}
+		list->places++;
+		return end;
 	}
 	return i;
 }

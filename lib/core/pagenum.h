@@ -32,10 +32,14 @@ void pagenum_number(struct slice e164, struct slice national,
 void pagenum_like(struct slice e164, const struct pagenum_number *other,
     struct pagenum_number *out);
 
+/* So that many are looked up in no time (pagenum_list.sorted). */
+void pagenum_sort(struct pagenum_number *numbers, size_t n);
+
 /* What is looked for, and what was found of it. */
 struct pagenum_list {
 	const struct pagenum_number *numbers;
 	size_t n;
+	bool sorted;
 	bool *stand; /* which of them; NULL: nobody asks */
 	unsigned int places;
 };

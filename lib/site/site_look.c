@@ -34,7 +34,7 @@ static void number(struct slice e164, struct pagenum_number *out)
 }
 
 enum err site_look_numbers(struct arena *mem, const struct slice *e164,
-    size_t n, const struct pagenum_number **out)
+    size_t n, struct pagenum_number **out)
 {
 	struct pagenum_number *v = arena_array(mem, n, sizeof(*v));
 
@@ -47,6 +47,22 @@ enum err site_look_numbers(struct arena *mem, const struct slice *e164,
 			number(e164[i], &v[i]);
 	}
 	*out = v;
+	return ERR_OK;
+}
+
+enum err site_look_what(struct arena *mem, const struct slice *targets,
+    const struct slice *ours, struct pagecheck_look *what)
+{
+	struct pagenum_number *own = NULL, *shown = NULL;
+	enum err e = site_look_numbers(mem, targets, what->n_targets, &own);
+
+	if (e == ERR_OK)
+		e = site_look_numbers(mem, ours, what->n_ours, &shown);
+	if (e != ERR_OK)
+		return e;
+	pagenum_sort(shown, what->n_ours);
+	what->targets = own;
+	what->ours = shown;
 	return ERR_OK;
 }
 

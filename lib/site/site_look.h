@@ -50,9 +50,14 @@ struct site_look {
 	int64_t took_us;
 };
 
-/* Numbers in E.164, as people at home write them, for what. ERR_NOMEM. */
+/* Numbers in E.164, as people at home write them, for what: in their order.
+ * ERR_NOMEM. */
 RT_MUST_USE enum err site_look_numbers(struct arena *mem,
-    const struct slice *e164, size_t n, const struct pagenum_number **out);
+    const struct slice *e164, size_t n, struct pagenum_number **out);
+/* The same for the site's own and for all that its tag may show. */
+RT_MUST_USE enum err site_look_what(struct arena *mem,
+    const struct slice *targets, const struct slice *ours,
+    struct pagecheck_look *what);
 
 /* page: without a fragment. What goes wrong on the way is found and no error.
  * ERR_TOOBIG: the address; ERR_NOMEM, ERR_BUSY. */

@@ -157,6 +157,7 @@ static void test_cases(void **state)
 	pagenum_number(SLICE("+14155557003"), SLICE("(415) 555-7003"),
 	    &numbers[1]);
 	pagenum_number(SLICE("+1"), SLICE("+1"), &numbers[2]);
+	pagenum_sort(numbers + 1, 2);
 	(void)state;
 	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
 		struct pagecheck c;
@@ -270,6 +271,44 @@ static void test_countries(void **state)
 		    stand != (rows[i].places > 0))
 			fail_msg("%s in %s: %u", rows[i].e164, rows[i].html,
 			    c.targets);
+	}
+}
+
+/* Of many, each is found, and none that only looks like one. */
+static void test_many(void **state)
+{
+	static struct pagenum_number ours[5000];
+	const struct pagecheck_look look = { .key = SLICE("KEY"),
+		.ours = ours,
+		.n_ours = RT_ARRAY_LEN(ours) };
+
+	(void)state;
+	for (unsigned int i = 0; i < RT_ARRAY_LEN(ours); i++) {
+		char e164[20], home[24];
+
+		/* Of four countries, so that the rests are of several lengths.
+		 */
+		(void)snprintf(e164, sizeof(e164),
+		    i % 4 == 0   ? "+1415555%04u"
+		    : i % 4 == 1 ? "+453312%04u"
+		    : i % 4 == 2 ? "+4420794%05u"
+				 : "+49415555%u",
+		    i);
+		(void)snprintf(home, sizeof(home), "%s%s",
+		    i % 4 >= 2 ? "0" : "", e164 + (i % 4 == 0 ? 2 : 3));
+		pagenum_number(slice_from(e164), slice_from(home), &ours[i]);
+	}
+	pagenum_sort(ours, RT_ARRAY_LEN(ours));
+	for (size_t i = 0; i < RT_ARRAY_LEN(ours); i++) {
+		char html[120];
+		struct pagecheck c;
+
+		(void)snprintf(html, sizeof(html),
+		    "<p>+%s %s, +999 %s</p><a href=tel:00%s%s>", ours[i].cc,
+		    ours[i].nsn, ours[i].nsn, ours[i].cc, ours[i].nsn);
+		pagecheck(slice_from(html), &look, &c);
+		if (c.ours < 2 || c.ours > 3)
+			fail_msg("%s: %u", html, c.ours);
 	}
 }
 
@@ -456,9 +495,9 @@ int main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_letters),
 		cmocka_unit_test(test_countries), cmocka_unit_test(test_long),
-		cmocka_unit_test(test_domain), cmocka_unit_test(test_drawn),
-		cmocka_unit_test(test_refresh), cmocka_unit_test(test_base),
-		cmocka_unit_test(test_others) };
+		cmocka_unit_test(test_many), cmocka_unit_test(test_domain),
+		cmocka_unit_test(test_drawn), cmocka_unit_test(test_refresh),
+		cmocka_unit_test(test_base), cmocka_unit_test(test_others) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -189,7 +189,7 @@ static void test_numbers(void **state)
 		{ "+1", "", "", "" },
 	};
 	struct slice e164[RT_ARRAY_LEN(rows)];
-	const struct pagenum_number *v;
+	struct pagenum_number *v;
 	struct arena mem;
 
 	(void)state;
