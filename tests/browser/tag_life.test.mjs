@@ -2,52 +2,13 @@
 // drawn ahead, kept and shown again, leases that ended in between, clicks told.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { until } from '../support/stack.mjs';
 import { newVisitor } from '../support/browser.mjs';
-import { fresh, html, leased, number, ours, own, site, startSite, stopSite, TAG, told } from '../support/tagsite.mjs';
-
-const other = number('7044');
-const BODY = `<p id="n">${own.national}</p><a id="l" href="tel:+14155550199">Call</a>`;
-
-let lease, beat;
+import { leased, number, ours, own, site, TAG, told, startSite, stopSite } from '../support/tagsite.mjs';
+import { awake, BODY, events, open, other, says, serving, shownAgain, shows } from '../support/tagvisit.mjs';
 
 before(startSite);
 after(stopSite);
-
-const events = (kind) => told('event').filter((e) => e.kind === kind);
-const shows = (page, to) => page.waitForFunction((n) => document.getElementById('n')?.textContent === n, to.national);
-
-function serving(body, head) {
-	fresh({ '/': html(body, head) });
-	site.answer = (what) => what === 'visit' ? lease : what === 'beat' && beat;
-}
-
-/** A page whose clocks the test moves, with the visit's number on it. */
-async function open({ clock = true, init, head, says = leased('vis_1', ours) } = {}) {
-	serving(BODY, head);
-	lease = beat = says;
-	const page = await newVisitor(site.browser);
-	if (clock) await page.clock.install();
-	if (init) await page.addInitScript(init);
-	await page.goto(site.base);
-	return page;
-}
-
-/** Somebody uses the page: what that asks for is there. */
-const awake = async (page) => {
-	await page.evaluate(() => document.dispatchEvent(new Event('scroll')));
-	await until('it is told how it went', async () => {
-		await page.clock.runFor(100);
-		return events('about').length === 1;
-	});
-};
-
-/** The page is put away and shown again, as a browser that keeps pages does. */
-const shownAgain = (page) => page.evaluate(() => {
-	dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }));
-	dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
-});
 
 test('what a number does not need comes when somebody uses the page', async () => {
 	const page = await open();
@@ -78,7 +39,7 @@ test('who only looks has a visit that lasts, too', async () => {
 
 test('without consent nothing more comes, whatever the visitor does', async () => {
 	const page = await open({ init: () => Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', { get: () => true }),
-		says: { tier: 'source', why: 'consent', swap: [{ from: own, to: other }], beat_s: 60 } });
+		answer: { tier: 'source', why: 'consent', swap: [{ from: own, to: other }], beat_s: 60 } });
 	await shows(page, other);
 	await page.mouse.move(20, 20);
 	await page.evaluate(() => {
@@ -209,7 +170,7 @@ test('a page shown again later renews its lease, and its number is right', async
 	await awake(page);
 	await page.clock.fastForward(10 * 60000);
 	// The number went to somebody else in between: the visit has another.
-	beat = leased('vis_1', other);
+	says.beat = leased('vis_1', other);
 	await shownAgain(page);
 	await shows(page, other);
 	assert.equal(await page.getAttribute('#l', 'href'), `tel:${other.e164}`);
@@ -222,7 +183,7 @@ test('a page shown again later renews its lease, and its number is right', async
 test('who leaves the first page at once has its number on the next before anything is asked', async () => {
 	const page = await open({ clock: false });
 	await shows(page, ours);
-	lease = false;
+	says.visit = false;
 	await page.goto(`${site.base}/?two`);
 	await shows(page, ours);
 	const [until, pairs, swaps] = await page.evaluate(() => JSON.parse(sessionStorage.rt_p));
@@ -232,7 +193,7 @@ test('who leaves the first page at once has its number on the next before anythi
 });
 
 test('without consent nothing is kept of a page that is left', async () => {
-	const page = await open({ clock: false, says: { tier: 'source', why: 'consent', swap: [{ from: own, to: other }], beat_s: 60 } });
+	const page = await open({ clock: false, answer: { tier: 'source', why: 'consent', swap: [{ from: own, to: other }], beat_s: 60 } });
 	await shows(page, other);
 	await page.goto(`${site.base}/?two`);
 	await shows(page, other);
@@ -269,7 +230,7 @@ test('what is done without a line is told when there is one', async () => {
 
 test('a page that was opened without a line asks for its number when there is one', async () => {
 	serving(BODY);
-	lease = leased('vis_1', ours);
+	says.visit = leased('vis_1', ours);
 	const page = await newVisitor(site.browser);
 	await page.route('**/dni/v1/visit', (route) => route.abort('internetdisconnected'));
 	await page.goto(`${site.base}/?gclid=abc`);
@@ -290,8 +251,8 @@ test('a page whose lease is gone when it is shown again begins a visit', async (
 	await shows(page, ours);
 	await awake(page);
 	await page.clock.fastForward(10 * 60000);
-	beat = { tier: 'gone', why: '', swap: [], beat_s: 60 };
-	lease = leased('vis_2', other);
+	says.beat = { tier: 'gone', why: '', swap: [], beat_s: 60 };
+	says.visit = leased('vis_2', other);
 	await shownAgain(page);
 	await shows(page, other);
 	assert.deepEqual([told('beat').map((v) => v.visit), told('visit').map((v) => v.visit)], [['vis_1'], [undefined, undefined]]);
@@ -309,7 +270,7 @@ test('who says no in one tab is asked for no number in another, which shows it a
 	await second.goto(site.base);
 	await shows(second, ours);
 	// As dni.fcgi answers the visit that is begun without consent then.
-	lease = { tier: 'none', why: 'consent', swap: [], beat_s: 60 };
+	says.visit = { tier: 'none', why: 'consent', swap: [], beat_s: 60 };
 	const before = told('visit').length;
 	await second.evaluate(() => window.ringtrace.consent(false));
 	await shows(second, own);
@@ -326,7 +287,7 @@ test('who says no in one tab is asked for no number in another, which shows it a
 	assert.equal(told('beat').length, 0);
 	assert.equal(await page.evaluate(() => document.cookie), '');
 	// A yes there is one again.
-	lease = leased('vis_2', other);
+	says.visit = leased('vis_2', other);
 	await page.evaluate(() => window.ringtrace.consent(true));
 	// A page that is shown again may still be asking with its no: then it asks again.
 	await until('it asks with a yes', () => told('visit').at(-1).consent === 'yes');
@@ -338,7 +299,7 @@ test('a tab that was hidden meanwhile shows it when it is looked at', async () =
 	const page = await open({ init: () => { window.cookieStore?.addEventListener && (window.cookieStore.addEventListener = () => {}); } });
 	await shows(page, ours);
 	await awake(page);
-	lease = { tier: 'source', why: 'consent', swap: [{ from: own, to: other }], beat_s: 60 };
+	says.visit = { tier: 'source', why: 'consent', swap: [{ from: own, to: other }], beat_s: 60 };
 	await page.evaluate(() => {
 		document.cookie = 'rt_id=;path=/;max-age=0';
 		document.dispatchEvent(new Event('visibilitychange'));
@@ -348,7 +309,7 @@ test('a tab that was hidden meanwhile shows it when it is looked at', async () =
 	await page.context().close();
 });
 
-for (const [name, says, want] of [
+for (const [name, answer, want] of [
 	['the source-level number', { tier: 'source', why: 'pool', swap: [{ from: own, to: other }], beat_s: 60 }, other],
 	['the page’s own', { tier: 'none', why: 'pool', swap: [], beat_s: 60 }, own],
 	['what it has, as nobody knows', { tier: 'none', why: 'database', swap: [], beat_s: 60 }, ours],
@@ -364,7 +325,7 @@ for (const [name, says, want] of [
 			return p;
 		});
 		await page.clock.fastForward(10 * 60000);
-		beat = says;
+		says.beat = answer;
 		await shownAgain(page);
 		await until('it has asked', () => told('beat').length === 1);
 		assert.equal(told('beat')[0].url, `${site.base}/`);
@@ -379,7 +340,7 @@ for (const [name, says, want] of [
 		assert.deepEqual(pairs.filter(([from]) => from === own.national), want === own ? [] : [[own.national, want.national]]);
 		assert.ok(want === ours || !JSON.stringify(pairs.map(([, to]) => to)).includes(ours.national));
 		// A number that comes back is shown.
-		beat = leased('vis_1', number('7055'));
+		says.beat = leased('vis_1', number('7055'));
 		await page.clock.fastForward(10 * 60000);
 		await shownAgain(page);
 		await shows(page, number('7055'));
@@ -397,19 +358,19 @@ test('other tags hear of a number when it changes, not at each heartbeat', async
 	const page = await open({ head: HEARD });
 	await shows(page, ours);
 	await awake(page);
-	for (const [says, want] of [[ours, [ours]], [ours, [ours]], [other, [ours, other]], [other, [ours, other]]]) {
+	for (const [to, want] of [[ours, [ours]], [ours, [ours]], [other, [ours, other]], [other, [ours, other]]]) {
 		const asked = told('beat').length;
-		beat = leased('vis_1', says);
+		says.beat = leased('vis_1', to);
 		await page.clock.fastForward(61000);
 		await shownAgain(page);
 		await until('it has asked', () => told('beat').length > asked);
-		await shows(page, says);
+		await shows(page, to);
 		await page.waitForFunction((n) => window.dataLayer?.length >= n, want.length);
 		assert.deepEqual(await heard(page), want.map((n) => n.e164));
 	}
 	// A visit of its own is another one's to count, with the same number, too.
-	beat = { tier: 'gone', why: '', swap: [] };
-	lease = leased('vis_2', other);
+	says.beat = { tier: 'gone', why: '', swap: [] };
+	says.visit = leased('vis_2', other);
 	await page.clock.fastForward(61000);
 	await shownAgain(page);
 	await page.waitForFunction(() => window.ringtrace.session().visit === 'vis_2');
@@ -419,7 +380,7 @@ test('other tags hear of a number when it changes, not at each heartbeat', async
 
 test('other tags hear of nothing once the consent is taken back', async () => {
 	serving(BODY, HEARD);
-	lease = leased('vis_1', ours);
+	says.visit = leased('vis_1', ours);
 	const page = await newVisitor(site.browser);
 	let go;
 	const held = new Promise((r) => (go = r));
@@ -430,7 +391,7 @@ test('other tags hear of nothing once the consent is taken back', async () => {
 	});
 	await page.goto(site.base);
 	await asked;
-	lease = { tier: 'source', why: 'consent', swap: [], beat_s: 60 };
+	says.visit = { tier: 'source', why: 'consent', swap: [], beat_s: 60 };
 	await page.evaluate(() => window.ringtrace.consent(false));
 	const came = page.waitForResponse(/t-events/);
 	go();
@@ -442,7 +403,7 @@ test('other tags hear of nothing once the consent is taken back', async () => {
 
 test('a tag on a path of the site’s own asks there', async () => {
 	serving(BODY, TAG.replace('/t.js"', '/line/t.js" data-api="/line"'));
-	lease = beat = leased('vis_1', ours);
+	says.visit = says.beat = leased('vis_1', ours);
 	const page = await newVisitor(site.browser), paths = [];
 	await page.route(/\/line\//, (r) => {
 		paths.push(new URL(r.request().url()).pathname);
@@ -460,7 +421,7 @@ test('a page that the tab painted shows its own number when there is none', asyn
 	const page = await open({ clock: false });
 	await shows(page, ours);
 	await page.waitForFunction(() => document.cookie.includes('vis_1'));
-	lease = { tier: 'none', why: 'pool', visitor: 'vtr_1', visit: 'vis_1', swap: [], beat_s: 60 };
+	says.visit = { tier: 'none', why: 'pool', visitor: 'vtr_1', visit: 'vis_1', swap: [], beat_s: 60 };
 	await page.goto(`${site.base}/?two`);
 	await page.waitForFunction(() => window.ringtrace?.session?.().tier === 'none');
 	await shows(page, own);
@@ -473,7 +434,7 @@ test('a page shown again after the visit ended begins one, asked for once', asyn
 	await shows(page, ours);
 	await awake(page);
 	await page.clock.fastForward(40 * 60000);
-	lease = leased('vis_2', other);
+	says.visit = leased('vis_2', other);
 	await shownAgain(page);
 	await shows(page, other);
 	assert.equal(told('visit').length, 2);
@@ -496,9 +457,9 @@ test('a clock that is set back or far ahead costs no number', async () => {
 
 test('a cookie that the browser does not take is no visitor’s no', async () => {
 	// The site's owner named a domain that the page is not of.
-	fresh({ '/': html(BODY, TAG.replace(' data-site', ' data-domain="elsewhere.example" data-site')) });
-	lease = leased('vis_1', ours);
-	site.answer = (what) => what === 'visit' ? lease : what === 'beat' && { tier: 'gone', why: '', swap: [] };
+	serving(BODY, TAG.replace(' data-site', ' data-domain="elsewhere.example" data-site'));
+	says.visit = leased('vis_1', ours);
+	says.beat = { tier: 'gone', why: '', swap: [] };
 	const page = await newVisitor(site.browser);
 	await page.clock.install();
 	await page.goto(site.base);
@@ -506,7 +467,7 @@ test('a cookie that the browser does not take is no visitor’s no', async () =>
 	assert.equal(await page.evaluate(() => document.cookie), '');
 	await awake(page);
 	site.asked = [];
-	lease = leased('vis_2', other);
+	says.visit = leased('vis_2', other);
 	await page.clock.fastForward(40 * 60000);
 	await shownAgain(page);
 	await shows(page, other);
@@ -534,115 +495,3 @@ test('clicks on the link that come in a row are told once, later ones again', as
 	assert.ok(slow || second.slow || events('tel_click').length === 2, `${events('tel_click').length}`);
 	await page.context().close();
 });
-
-const stub = readFileSync('static/dist/t-stub.js', 'utf8').trim();
-/** What the stub alone made of a page: the tag does not come. */
-const painted = async (page, path) => {
-	await page.route('**/t.js', (route) => route.abort());
-	await page.goto(site.base + path);
-	await page.evaluate(() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r))));
-	await page.unroute('**/t.js');
-};
-
-test('the stub changes texts, never comments or fields, and is the one the manual has', async () => {
-	assert.ok(readFileSync('docs/TAG.md', 'utf8').includes(`<script>${stub}</script>`));
-	assert.ok(stub.length <= 300, `${stub.length}`);
-	const page = await open({ clock: false });
-	await shows(page, ours);
-	const kept = ['<p data-noswap>N</p>', '<p data-calltrk-noswap>N</p>', '<textarea>N</textarea>', '<div contenteditable>N<b>N</b></div>', '<select><option>N</option></select>',
-		'<object><i>N</i></object>', '<noscript><i>N</i></noscript>', '<script type="text/plain">N</script>', '<template><i>N</i></template>'].join('').replaceAll('N', own.national);
-	site.pages['/next'] = html(`<script>${stub}</script>${BODY}<div id="c"><!-- ${own.national} --><b>${own.national}</b></div><div id="kept">${kept}</div>`);
-	await painted(page, '/next');
-	await shows(page, ours);
-	assert.deepEqual(await page.evaluate(() => ['c', 'kept'].map((id) => document.getElementById(id).innerHTML)),
-		[`<!-- ${own.national} --><b>${ours.national}</b>`, await page.evaluate((text) => new DOMParser().parseFromString(`<div>${text}</div>`, 'text/html').querySelector('div').innerHTML, kept)]);
-	// What is typed or pasted there is nobody's number.
-	const typed = await page.evaluate((n) => new Promise((r) => {
-		const place = document.querySelector('[contenteditable]');
-		new MutationObserver(() => r(place.lastChild.textContent)).observe(place, { childList: true });
-		place.append(n);
-	}), own.national);
-	assert.equal(typed, own.national);
-	await page.context().close();
-});
-
-test('the stub does nothing with what a tag of before has kept', async () => {
-	serving(`<script>${stub}</script>${BODY}<script type="text/plain" id="s">${own.national}</script>`);
-	const page = await newVisitor(site.browser);
-	await page.addInitScript(() => {
-		sessionStorage.rt_p = JSON.stringify([Date.now() + 60000, [['(415) 555-0199', '(415) 555-7003']], []]);
-	});
-	await painted(page, '/');
-	assert.deepEqual(await page.evaluate(() => ['n', 's'].map((id) => document.getElementById(id).textContent)), [own.national, own.national]);
-	assert.deepEqual(page.said.filter((s) => !/ERR_FAILED/.test(s)), []);
-	await page.context().close();
-});
-
-const split = '<p id="a"><span>415</span>.<span>555</span>.<span>0199</span></p>';
-const letters = `<p id="a">${[...own.national].map((c) => `<i>${c}</i>`).join('')}</p>`;
-for (const [name, body, to] of [
-	['a number in pieces', split, ours],
-	['a number letter by letter', letters, ours],
-	['a number in pieces, and ours of another length', split, { e164: '+4930231257', national: '030 231257', international: '+49 30 231257' }],
-	['a number without separators', '<p id="a">4155550199</p>', ours],
-])
-	test(`${name} paints no price, date or order of the next page`, async () => {
-		const page = await newVisitor(site.browser);
-		serving(body);
-		lease = leased('vis_1', to);
-		await page.goto(site.base);
-		await page.waitForFunction((n) => document.getElementById('a').textContent.replace(/\D/g, '').endsWith(n), to.national.replace(/\D/g, '').slice(-6));
-		const texts = ['$1,099.00', 'Model 0199', '© 0199 Acme', 'Order #4155550199', '555-0199', '(510) 555-0199', '41555501990', 'from $199'];
-		site.pages['/next'] = html(`<script>${stub}</script><div id="texts">${texts.map((t) => `<p>${t}</p>`).join('')}</div>`);
-		await painted(page, '/next');
-		assert.match(await page.evaluate(() => sessionStorage.rt_p), /4155550199/);
-		assert.deepEqual(await page.evaluate(() => [...document.querySelectorAll('#texts p')].map((p) => p.textContent)), texts);
-		await page.context().close();
-	});
-
-test('signs that mean something where texts are replaced are painted as they stand', async () => {
-	const page = await newVisitor(site.browser), text = (n) => `Save $$, $& and $' at ${n}`;
-	serving(`<p id="n">${text(own.national)}</p>`);
-	lease = leased('vis_1', ours);
-	await page.goto(site.base);
-	await shows(page, { national: text(ours.national) });
-	site.pages['/next'] = html(`<script>${stub}</script><p id="n">\n\t${text(own.national)} </p>`);
-	await painted(page, '/next');
-	assert.equal(await page.textContent('#n'), `\n\t${text(ours.national)} `);
-	await page.context().close();
-});
-
-test('a number that left the page before it was another’s paints the next page with none', async () => {
-	const page = await open();
-	await shows(page, ours);
-	await awake(page);
-	await page.evaluate(() => document.getElementById('n').remove());
-	await page.clock.fastForward(10 * 60000);
-	beat = leased('vis_1', other);
-	await shownAgain(page);
-	await page.waitForFunction((n) => document.getElementById('l').getAttribute('href') === `tel:${n}`, other.e164);
-	site.pages['/'] = html(`<script>${stub}</script>${BODY}`);
-	await painted(page, '/?two');
-	assert.equal(await page.textContent('#n'), own.national);
-	await page.context().close();
-});
-
-for (const [name, then] of [
-	['a page was open for longer than a visit rests', `document.cookie = 'rt_id=vtr_1.vis_1.' + (Date.now() - 2700000) + ';path=/'`],
-	['the yes was taken back in another tab', `document.cookie = 'rt_id=;path=/;max-age=0'`],
-])
-	test(`${name}: no number that the stub painted stays when it is somebody else’s`, async () => {
-		serving(`<script>${stub}</script>${BODY}`);
-		lease = leased('vis_1', ours);
-		const page = await newVisitor(site.browser);
-		await page.goto(site.base);
-		await shows(page, ours);
-		await page.waitForFunction(() => document.cookie.includes('vis_1'));
-		await page.evaluate(then);
-		lease = leased('vis_2', other);
-		await page.goto(`${site.base}/?two`);
-		await page.waitForFunction(() => window.ringtrace?.session?.().visit === 'vis_2');
-		await shows(page, other);
-		assert.equal(await page.getAttribute('#l', 'href'), `tel:${other.e164}`);
-		await page.context().close();
-	});
