@@ -1,6 +1,8 @@
 #include "lib/db/db_pool_use.h"
 
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "lib/db/stmt.h"
 
@@ -321,43 +323,83 @@ enum err db_pool_use_one(struct db *db, struct company_id company,
 /* --- what visits were given
  * --------------------------------------------------------*/
 
-#define KIND(name)                         \
-	"CAST(SUM(CASE WHEN kind = '" name \
-	"' THEN amount ELSE 0 END) AS UNSIGNED)"
+static const struct {
+	const char *kind; /* of pool_count */
+	size_t at;
+} kinds[] = {
+	{ "leased", offsetof(struct pool_given, leased) },
+	{ "extended", offsetof(struct pool_given, extended) },
+	{ "source", offsetof(struct pool_given, source) },
+	{ "overflow", offsetof(struct pool_given, overflow) },
+	{ "none", offsetof(struct pool_given, none) },
+	{ "robot", offsetof(struct pool_given, robot) },
+	{ "hidden", offsetof(struct pool_given, hidden) },
+	{ "full", offsetof(struct pool_given, full) },
+	{ "noconsent", offsetof(struct pool_given, noconsent) },
+	{ "flood", offsetof(struct pool_given, flood) },
+	{ "away", offsetof(struct pool_given, away) },
+};
 
-static const char given_sql[] =
-    "SELECT TIMESTAMP(DATE(bucket_at), MAKETIME(HOUR(bucket_at), 0, 0))"
-    " AS hour_at, " KIND("leased") ", " KIND("extended") ", " KIND(
-	"source") ", " KIND("overflow") ", " KIND("none") ", " KIND("robot") ", " KIND("hidden") ", " KIND("full") ", " KIND("noconsent") ", " KIND("flood") ", " KIND("away")
-	" FROM pool_count WHERE company_id = ? AND pool_id = ?"
-	" AND bucket_at >= ? AND bucket_at < ?"
-	" GROUP BY hour_at ORDER BY hour_at LIMIT ?";
+struct kind_sum {
+	int64_t at_us;
+	char kind[17];
+	uint64_t amount;
+};
 
+static void put_kind(const struct kind_sum *sum, struct pool_given *row)
+{
+	for (size_t i = 0; i < RT_ARRAY_LEN(kinds); i++)
+		if (strcmp(sum->kind, kinds[i].kind) == 0)
+			memcpy((char *)row + kinds[i].at, &sum->amount,
+			    sizeof(sum->amount));
+}
+
+/* sums are in order; a row an hour. */
+static enum err put_kinds(const struct kind_sum *sums, size_t n_sums,
+    struct arena *mem, struct pool_given **rows, size_t *n)
+{
+	struct pool_given *v = arena_array(mem, n_sums + 1, sizeof(*v));
+	size_t have = 0;
+
+	if (v == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < n_sums; i++) {
+		if (have == 0 || v[have - 1].at_us != sums[i].at_us)
+			v[have++] =
+			    (struct pool_given){ .at_us = sums[i].at_us };
+		put_kind(&sums[i], &v[have - 1]);
+	}
+	*rows = v;
+	*n = have;
+	return ERR_OK;
+}
+
+/* A row a kind: with a sum of each kind a column, the server asks each row
+ * for all of them. */
 enum err db_pool_use_given(struct db *db, struct company_id company,
     struct pool_id pool, int64_t from_us, int64_t to_us, struct arena *mem,
     struct pool_given **rows, size_t *n)
 {
-	struct pool_given row;
-	struct stmt *st = stmt_begin(db, given_sql);
+	static const char sql[] =
+	    "SELECT TIMESTAMP(DATE(bucket_at), MAKETIME(HOUR(bucket_at), 0, 0))"
+	    " AS hour_at, kind, CAST(SUM(amount) AS UNSIGNED) FROM pool_count"
+	    " WHERE company_id = ? AND pool_id = ? AND bucket_at >= ?"
+	    " AND bucket_at < ? GROUP BY hour_at, kind ORDER BY hour_at LIMIT ?";
+	struct kind_sum row, *sums = NULL;
+	size_t n_sums = 0;
+	struct stmt *st = stmt_begin(db, sql);
+	enum err e;
 
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, pool.v);
 	stmt_in_time_us(st, from_us);
 	stmt_in_time_us(st, to_us);
-	stmt_in_u64(st, DB_POOL_USE_HOURS_MAX);
+	stmt_in_u64(st, DB_POOL_USE_HOURS_MAX * RT_ARRAY_LEN(kinds));
 	stmt_out_time_us(st, &row.at_us);
-	stmt_out_u64(st, &row.leased);
-	stmt_out_u64(st, &row.extended);
-	stmt_out_u64(st, &row.source);
-	stmt_out_u64(st, &row.overflow);
-	stmt_out_u64(st, &row.none);
-	stmt_out_u64(st, &row.robot);
-	stmt_out_u64(st, &row.hidden);
-	stmt_out_u64(st, &row.full);
-	stmt_out_u64(st, &row.noconsent);
-	stmt_out_u64(st, &row.flood);
-	stmt_out_u64(st, &row.away);
-	return stmt_all(st, mem, &row, sizeof(row), rows, n);
+	stmt_out_text(st, row.kind, sizeof(row.kind));
+	stmt_out_u64(st, &row.amount);
+	e = stmt_all(st, mem, &row, sizeof(row), &sums, &n_sums);
+	return e == ERR_OK ? put_kinds(sums, n_sums, mem, rows, n) : e;
 }
 
 /* --- where it leads
