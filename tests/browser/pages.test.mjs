@@ -564,6 +564,22 @@ test('a pool: the days below its bars are named within the card', async () => {
 	stack.sql(`UPDATE company SET time_zone = ${quote(zone)} WHERE time_zone LIKE 'Etc/%' OR time_zone = 'UTC'`);
 });
 
+test('a list of pools or sites with long names: their state is within the card', async () => {
+	const was = stack.sql('SELECT name, (SELECT name FROM site LIMIT 1) FROM pool LIMIT 1')[0].map(quote);
+	const long = quote('Kraftfahrzeughaftpflichtversicherungsvergleichsportal '.repeat(2).slice(0, 100));
+	stack.sql(`UPDATE pool SET name = ${long}; UPDATE site SET name = ${long} LIMIT 1`);
+	for (const width of [1280, 1024, 360]) {
+		const page = await member({ viewport: { width, height: 800 } });
+		for (const path of ['/pools', '/sites']) {
+			await page.goto(path);
+			assert.deepEqual(await page.locator('section.card .scroll').evaluateAll((all) => all.map((el) => el.scrollWidth - el.clientWidth)), [0], `${path} ${width}`);
+			assert.ok(await page.locator('td.wrap').first().evaluate((el) => el.getBoundingClientRect().height) < 120, `${path} ${width}: a column of letters`);
+		}
+		await page.context().close();
+	}
+	stack.sql(`UPDATE pool SET name = ${was[0]} WHERE name = ${long}; UPDATE site SET name = ${was[1]} WHERE name = ${long}`);
+});
+
 test('a pool without scripts: the form shows another size', async () => {
 	const page = await member({ javaScriptEnabled: false });
 	await page.goto(`/pools/${pool}`);
