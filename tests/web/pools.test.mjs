@@ -95,8 +95,11 @@ test('large figures are told apart by their thousands', async () => {
 });
 
 test('numbers that rest are told beside those in use, and a least rest of any length can be asked about', async () => {
-	stack.sql(`DELETE FROM pool_hour; UPDATE lease SET started_at = UTC_TIMESTAMP(6) - INTERVAL 30 MINUTE, released_at = UTC_TIMESTAMP(6) - INTERVAL 20 MINUTE
-		ORDER BY started_at LIMIT 4`);
+	// Visits of yesterday: sizes are worked out from hours that are over.
+	stack.sql(`DELETE FROM pool_hour; INSERT INTO pool_hour (company_id, pool_id, hour_at, leases, peak, held_s, numbers)
+		SELECT company_id, id, FROM_UNIXTIME(FLOOR(UNIX_TIMESTAMP() / 3600) * 3600) - INTERVAL 24 HOUR, 20, 1, 1800, ${NUMBERS} FROM pool;
+		UPDATE lease SET expires_at = expires_at + INTERVAL 1 HOUR;
+		UPDATE lease SET started_at = UTC_TIMESTAMP(6) - INTERVAL 30 MINUTE, released_at = UTC_TIMESTAMP(6) - INTERVAL 20 MINUTE ORDER BY started_at LIMIT 4`);
 	stack.sql('UPDATE pool SET min_reuse_s = 604800');
 	const html = await (await me.fetch(page)).text();
 	const field = html.match(/name="rest" min="0" max="(\d+)" value="(\d+)"/);
