@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "jobs/mail_notice.h"
+#include "lib/db/db_attrib_fit.h"
 #include "lib/db/db_pool_use.h"
 
 /* Heartbeats are written some seconds after they came. */
@@ -146,8 +147,9 @@ static enum err one_pool(const struct queue_env *env,
 		e = queue_stopping(env->queue) ? ERR_UNAVAILABLE
 					       : one_hour(env, p, at_us);
 	if (e == ERR_OK && made > 0)
+		/* The delays are learnt from calls to them for longer. */
 		e = db_pool_use_forget(env->db, p->company, p->pool,
-		    env->now_us - JOB_POOL_BACK_US);
+		    env->now_us - DB_ATTRIB_FIT_PERIOD_US);
 	/* While some are missing, the others tell nothing. */
 	return e == ERR_OK && made > 0 && at_us + RT_HOUR_US > end_us
 		   ? watch(env, p)

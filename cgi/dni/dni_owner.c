@@ -330,6 +330,8 @@ enum err dni_owner_complete(const struct dni_owner *o, bool *all)
 			continue;
 		e = extend_pool(o, p);
 		*all = *all && !p->partial;
+		if (e == ERR_OK)
+			e = say_in_time(o);
 	}
 	return e;
 }

@@ -214,7 +214,8 @@ void dni_visits_shift(struct dni_visits *t, int64_t by_us)
 
 		v->started_us += by_us;
 		v->seen_us += by_us;
-		v->beat_us += by_us;
+		if (v->beat_us != 0)
+			v->beat_us += by_us;
 		if (v->tel_clicked_us != 0)
 			v->tel_clicked_us += by_us;
 		if (by_us > 0 && v->used)

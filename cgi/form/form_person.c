@@ -72,19 +72,30 @@ static void path_of(const struct form_person_who *w, const char *rest,
 /* --- what they are ---------------------------------------------------------*/
 
 struct parts {
+	const struct person_key *key; /* of whom the page is */
 	struct person_part v[PARTS_MAX];
 	size_t n;
 	bool more;
 };
 
+static bool is_key(const struct person_key *key, const struct person_part *p)
+{
+	return key->e164.n > 0 ? slice_eq_cstr(key->e164, p->e164)
+			       : id_eq(key->visitor.v, p->visitor.v);
+}
+
+/* The first, and in any case the one that the page is of. */
 static void on_part(void *ctx, const struct person_part *p)
 {
 	struct parts *all = ctx;
 
-	if (all->n < PARTS_MAX)
+	if (all->n < PARTS_MAX) {
 		all->v[all->n++] = *p;
-	else
-		all->more = true;
+		return;
+	}
+	all->more = true;
+	if (is_key(all->key, p))
+		all->v[PARTS_MAX - 1] = *p;
 }
 
 static struct person_key key_of(const struct person_part *p)
@@ -107,6 +118,7 @@ static enum err read_parts(const struct req *r, const struct form_person_who *w,
 	struct person_id person;
 	enum err e;
 
+	out->key = &w->key;
 	out->n = 0;
 	out->more = false;
 	if (!w->known)

@@ -25,7 +25,8 @@ static const struct field fields[] = {
 	{ "keep_visits_days", "Visits without a call are kept for",
 	    FIELD_NUMBER, .min = 0, .max = DAYS_MAX,
 	    .help = "Days; 0 is for ever. Visits that a call or form is"
-		    " credited to stay." },
+		    " credited to stay. A longer term brings none back:"
+		    " credit no calls again of before it." },
 	{ "quarantine_days", "A number rests for", FIELD_NUMBER, .min = 0,
 	    .max = 3650, .group = "Numbers",
 	    .help = "Days until it may stand for another source." },

@@ -83,9 +83,9 @@ static const size_t click_fields[CLICKID_COUNT] = {
 	AT(li_fat_id),
 };
 
-/* A medium's word, what it begins with ("paid*") or has in it ("*_ad*"), and
- * the channel it means without and with money; "": by the class of the source.
- * The first that fits. */
+/* A medium's word, what it begins with ("paid*") or has in it as a word or its
+ * plural ("*_ad"), and the channel it means without and with money; "": by the
+ * class of the source. The first that fits. */
 static const struct {
 	const char *word;
 	const char *channel;
@@ -113,8 +113,8 @@ static const struct {
 	{ "programmatic", "display", "display", true },
 	{ "ad", "", "", true },
 	{ "ads", "", "", true },
-	{ "*_ad*", "", "", true },
 	{ "affiliate*", "affiliate", "affiliate", false },
+	{ "*_ad", "", "", true },
 	{ "email*", "email", "email", false },
 	{ "e-mail", "email", "email", false },
 	{ "newsletter", "email", "email", false },
@@ -316,18 +316,27 @@ static const struct clickid *click_of(struct source *s)
 	return found;
 }
 
-static bool has_case(struct slice s, struct slice part)
+static bool has_word(struct slice s, struct slice word)
 {
-	for (size_t i = 0; i + part.n <= s.n; i++)
-		if (slice_starts_case(slice_skip(s, i), part))
+	for (size_t i = 0; i + word.n <= s.n; i++) {
+		struct slice rest = slice_skip(s, i);
+
+		if (!slice_starts_case(rest, word))
+			continue;
+		rest = slice_skip(rest, word.n);
+		if (slice_starts_case(rest, SLICE("s")))
+			rest = slice_skip(rest, 1);
+		if (rest.n == 0 || rest.p[0] == '_' || rest.p[0] == '-' ||
+		    rest.p[0] == ' ')
 			return true;
+	}
 	return false;
 }
 
 static bool word_matches(struct slice medium, struct slice word)
 {
 	if (slice_starts(word, SLICE("*")))
-		return has_case(medium, slice_of(word.p + 1, word.n - 2));
+		return has_word(medium, slice_skip(word, 1));
 	if (slice_ends(word, SLICE("*")))
 		return slice_starts_case(medium, slice_head(word, word.n - 1));
 	return slice_eq_case(medium, word);

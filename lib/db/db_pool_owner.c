@@ -5,6 +5,10 @@
 /* Given up: "last alive in 1970", and the epoch goes on. */
 #define GIVEN_UP "alive_at < '1971-01-01'"
 
+/* Up to when its owner's heartbeats are stored, as it said; one of before 0230
+ * did not, and stored all of them before it gave the pool up. */
+#define LIVED "COALESCE(said_at, IF(" GIVEN_UP ", UTC_TIMESTAMP(6), alive_at))"
+
 /* MySQL sets columns from left to right: those that the conditions read change
  * last. One statement, as a server that stops in a transaction would hold the
  * row against the owner's batches. */
@@ -13,12 +17,11 @@ static const char owner_take_sql[] =
     " lived_at = CASE WHEN owner = ? AND (" GIVEN_UP
     " OR COALESCE(said_at, alive_at) >= ?)"
     " THEN lived_at WHEN taken_at > UTC_TIMESTAMP(6) - INTERVAL ? MICROSECOND"
-    " THEN LEAST(lived_at, COALESCE(said_at, alive_at))"
-    " ELSE COALESCE(said_at, alive_at) END,"
+    " THEN LEAST(lived_at, " LIVED ") ELSE " LIVED " END,"
     " taken_at = CASE WHEN owner = ? AND (" GIVEN_UP
     " OR COALESCE(said_at, alive_at) >= ?)"
     " THEN taken_at ELSE UTC_TIMESTAMP(6) END,"
-    " rival_at = IF(owner = ?, COALESCE(asked_at, rival_at),"
+    " rival_at = IF(owner = ? OR " GIVEN_UP ", COALESCE(asked_at, rival_at),"
     " UTC_TIMESTAMP(6)), asked_at = NULL,"
     " said_at = ?, version = ?, owner = ?, alive_at = UTC_TIMESTAMP(6)"
     " WHERE company_id = ? AND pool_id = ? AND (owner = ? OR " GIVEN_UP

@@ -139,8 +139,7 @@ static void follows(bool yes)
 	assert_int_equal(behind, yes ? 0 : 1);
 }
 
-/* --- db_pool_owner, with a pool of the other company
- * ------------------------*/
+/* --- db_pool_owner, with a pool of the other company ----------------------*/
 
 /* Once, where the clock has gone on when it is said again. */
 #define took(call) assert_int_equal((call), ERR_OK)
@@ -310,6 +309,34 @@ static void test_owner_holds(void **state)
 	drop(taken.epoch, at);
 }
 
+/* Given up by a server of before said_at: what lives now is held, and not all
+ * that ever lived. */
+static void test_owner_upgraded(void **state)
+{
+	const int64_t at = NOW + 36 * RT_HOUR_US;
+	bool rival;
+
+	(void)state;
+	took(take_at(OWNER_A, at, at));
+	exec_of(
+	    "UPDATE pool_owner SET said_at = NULL, asked_at = NULL,"
+	    " rival_at = NULL, alive_at = '1970-01-01 00:00:00.000001'"
+	    " WHERE pool_id = ?",
+	    t->company[1].pool.v);
+	took(take_at(OWNER_B, at + RT_MIN_US, at + RT_MIN_US));
+	assert_int_equal(taken.lived_us, at + RT_MIN_US);
+	/* Who gave it up is no rival, as a server that was renamed; who asked
+	 * for it before that is. */
+	assert_true(lives(at + RT_MIN_US, taken.epoch, at, &rival));
+	assert_false(rival);
+	assert_int_equal(take_at(OWNER_A, at + RT_MIN_US, at), ERR_CONFLICT);
+	drop(taken.epoch, at);
+	took(take_at(OWNER_B, at + RT_MIN_US, at + RT_MIN_US));
+	assert_true(lives(at + RT_MIN_US, taken.epoch, at, &rival));
+	assert_true(rival);
+	drop(taken.epoch, at);
+}
+
 /* Those that others give numbers out of, and by which configuration. */
 static void test_owner_others(void **state)
 {
@@ -335,8 +362,7 @@ static void test_owner_others(void **state)
 	assert_int_equal(n, 0);
 }
 
-/* --- dni_owner
- * --------------------------------------------------------------*/
+/* --- dni_owner -------------------------------------------------------------*/
 
 /* A pool that we take has what has long been in it; what came lately may have
  * come from a pool of theirs. */
@@ -453,6 +479,10 @@ static void test_lost(void **state)
 	assert_true(dni_pool_is_sure(o.s->pools[0]));
 	o.s->pools[0]->sure_us = clk_mono_us();
 	assert_false(dni_pool_is_sure(o.s->pools[0]));
+	/* Pools that are read one after the other take as long as they take. */
+	o.s->pools[0]->partial = true;
+	complete();
+	assert_true(dni_pool_is_sure(o.s->pools[0]));
 	exec(
 	    "UPDATE pool_owner SET asked_at = '2026-01-01',"
 	    " alive_at = '2026-01-01'");
@@ -467,6 +497,7 @@ int main(void)
 		cmocka_unit_test(test_owner),
 		cmocka_unit_test(test_owner_lives),
 		cmocka_unit_test(test_owner_holds),
+		cmocka_unit_test(test_owner_upgraded),
 		cmocka_unit_test(test_owner_others),
 		cmocka_unit_test(test_take),
 		cmocka_unit_test(test_move),

@@ -365,6 +365,15 @@ test('a number that many make up joins nobody: each form is of its browser, and 
 	}
 });
 
+test('the part that a page is of is among those that are shown of very many', async () => {
+	const number = '+12129999999', call = addCall(world.alpha, number);
+	stack.sql(`INSERT INTO person_caller (company_id, e164, person_id, linked_by, linked_at)
+		SELECT ${hex(world.alpha.id)}, IF(seq = 0, '${number}', concat('+1212444', 1000 + seq)), UNHEX(MD5('many')), 'hand', UTC_TIMESTAMP(6) FROM seq_0_to_40`);
+	const { html } = await page(who.manager, `/people/${call}`);
+	stack.sql("DELETE FROM person_caller WHERE person_id = UNHEX(MD5('many'))");
+	assert.ok([...html.matchAll(/name="telephone" value="([^"]+)"/g)].some((m) => m[1] === number));
+});
+
 test('what a form joined is parted again, one by one; more than was asked for is asked about', async () => {
 	const { api, addKey } = apiOf(stack), key = addKey(world.alpha), number = '+12125550144', visits = addVisits(world.alpha, 2), forms = [];
 	for (const v of visits) forms.push(await sendForm(api, key, v, number));
