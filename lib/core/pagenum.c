@@ -13,7 +13,7 @@
 /* Longer than any number with all that may stand in it, so that one which
  * begins before the end of a full text is looked at with what follows. */
 #define OVERLAP 256
-#define BEFORE  4 /* what stands before a number, too */
+#define BEFORE  8 /* what stands before a number, too */
 #define MARKS   4 /* between two digits */
 #define NOWHERE SIZE_MAX
 /* Digits of the rest of a number, at least; before it there are at most "011",
@@ -82,6 +82,16 @@ static char at(const struct pagenum *s, size_t i)
 	return i < s->n ? s->text[i] : '\0';
 }
 
+static bool is_word(char c)
+{
+	return scan_is_alnum(c) || c == '_';
+}
+
+static bool is_in(char c, const char *signs)
+{
+	return c != '\0' && strchr(signs, c) != NULL;
+}
+
 static size_t skip_pieces(const struct pagenum *s, size_t i)
 {
 	while (at(s, i) == PIECE)
@@ -102,7 +112,7 @@ static size_t skip_between(const struct pagenum *s, size_t i)
 	for (int marks = 0; marks < MARKS; marks++) {
 		const char c = at(s, i);
 
-		if (c == '\0' || strchr("().-/|\x01", c) == NULL)
+		if (!is_in(c, "().-/|\x01"))
 			break;
 		i = skip_blank(s, i + 1);
 	}
@@ -130,6 +140,17 @@ enum gaps {
 	GAPS_ANY
 };
 
+/* Behind a sign within a word, as between the two of "GO-FEDEX". */
+static size_t skip_sign(const struct pagenum *s, size_t i)
+{
+	const size_t on = skip_pieces(s, i);
+
+	return !is_word(at(s, on)) &&
+		       scan_is_alpha(at(s, skip_pieces(s, on + 1)))
+		   ? on + 1
+		   : i;
+}
+
 /* Behind these digits; NOWHERE: they do not stand here. From the letters-th on
  * letters may stand for them. */
 static size_t take(const struct pagenum *s, size_t i, const char *digits,
@@ -141,6 +162,8 @@ static size_t take(const struct pagenum *s, size_t i, const char *digits,
 		if (k > 0 && (gaps == GAPS_ANY ||
 				 (gaps == GAPS_NANP && (k == 3 || k == 6))))
 			i = skip_between(s, i);
+		else if (gaps == GAPS_NANP && k > 3)
+			i = skip_sign(s, i);
 		i = skip_pieces(s, i);
 		if ((k < letters ? at(s, i) : key_of(at(s, i))) != digits[k])
 			return NOWHERE;
@@ -163,7 +186,8 @@ static size_t take_prefix(const struct pagenum *s, size_t i)
 
 struct hit {
 	size_t end;
-	bool bare; /* neither its country's code nor its trunk prefix */
+	bool coded; /* with its country's code */
+	bool bare;  /* with neither that nor the trunk prefix */
 };
 
 static bool rest_is(const struct pagenum *s, const struct pagenum_number *w,
@@ -177,16 +201,28 @@ static bool rest_is(const struct pagenum *s, const struct pagenum_number *w,
 	return h->end != NOWHERE && !scan_is_digit(at(s, h->end));
 }
 
+/* What people write before the rest at home, whether the number has it as it is
+ * written here or not; in Mexico what stood before that of a mobile. */
+static const char *zero_of(const struct pagenum_number *w)
+{
+	if (w->trunk[0] != '\0')
+		return w->trunk;
+	if (strcmp(w->cc, "1") == 0)
+		return "";
+	return strcmp(w->cc, "52") == 0 ? "1" : "0";
+}
+
 /* With the trunk prefix or without. */
 static bool national_is(const struct pagenum *s, const struct pagenum_number *w,
     size_t i, struct hit *h)
 {
-	size_t on;
+	const char *zero = zero_of(w);
 
 	if (i == NOWHERE)
 		return false;
-	if (w->trunk[0] != '\0') {
-		on = take(s, skip_open(s, i), w->trunk, GAPS_ANY, 9);
+	if (zero[0] != '\0') {
+		const size_t on = take(s, skip_open(s, i), zero, GAPS_ANY, 9);
+
 		if (on != NOWHERE && rest_is(s, w, skip_between(s, on), h))
 			return true;
 	}
@@ -209,47 +245,56 @@ static bool begins(const struct pagenum *s, const struct pagenum_number *w,
 		on = take(s, skip_open(s, on), w->cc, GAPS_NONE, 9);
 		if (on != NOWHERE &&
 		    national_is(s, w, skip_between(s, on), h)) {
+			h->coded = true;
 			h->bare = false;
 			return true;
 		}
 	}
+	h->coded = false;
 	h->bare = false;
 	return national_is(s, w, i, h);
 }
 
-static bool is_word(char c)
+/* What stands before it, the nearest first, and behind it: of the same piece,
+ * or, when it goes over several, of all of them. */
+static void around(const struct pagenum *s, size_t i, const struct hit *h,
+    char a[BEFORE + 2], char b[2])
 {
-	return scan_is_alnum(c) || c == '_';
-}
-
-static bool is_in(char c, const char *signs)
-{
-	return c != '\0' && strchr(signs, c) != NULL;
-}
-
-/* What stands before and behind it: of the same piece, or, when it goes over
- * several, of all of them. */
-static void around(const struct pagenum *s, size_t i, size_t end, char a[2],
-    char b[2])
-{
-	const bool split = memchr(s->text + i, PIECE, end - i) != NULL;
+	const bool split = memchr(s->text + i, PIECE, h->end - i) != NULL;
+	/* What seems its country's code may belong to what stands before. */
+	const size_t most = h->coded ? 2 : BEFORE;
 	size_t k = i;
 
-	memset(a, 0, 2);
+	memset(a, 0, BEFORE + 2);
 	memset(b, 0, 2);
-	for (int n = 0; n < 2 && k > 0;) {
+	for (size_t n = 0; n < most && k > 0;) {
 		if (s->text[--k] != PIECE)
 			a[n++] = s->text[k];
 		else if (!split)
 			break;
 	}
-	k = end;
+	k = h->end;
 	for (int n = 0; n < 2 && k < s->n; k++) {
 		if (s->text[k] != PIECE)
 			b[n++] = s->text[k];
 		else if (!split)
 			break;
 	}
+}
+
+/* Of another country, whose code stands before it? a: as of around(). In a link
+ * any digits before it are one, but a trunk prefix with a carrier's code. */
+static bool is_foreign(const struct pagenum *s, const char a[BEFORE + 2])
+{
+	size_t k = 0;
+
+	for (; s->link && scan_is_digit(a[k]); k++)
+		if (a[k] != '0' && (!scan_is_digit(a[k + 1]) ||
+				       (a[k + 1] == '0' && a[k + 2] == '0')))
+			return true;
+	while (scan_is_digit(a[k]) || is_in(a[k], " ().-"))
+		k++;
+	return a[k] == '+' && (s->link || k == 0 || scan_is_digit(a[k - 1]));
 }
 
 /* Without separators, or with letters, it must stand alone. */
@@ -266,19 +311,26 @@ static bool is_strict(const struct pagenum *s, size_t i, size_t end)
 	return digits;
 }
 
-/* An id, a price, a longer number? */
-static bool is_part(const struct pagenum *s, size_t i, size_t end)
+/* An id, a price, a longer number, one of another country? */
+static bool is_part(const struct pagenum *s, size_t i, const struct hit *h)
 {
-	char a[2], b[2];
+	char a[BEFORE + 2], b[2];
 
-	around(s, i, end, a, b);
-	if (scan_is_digit(a[0]) || scan_is_digit(b[0]) || a[0] == '+' ||
-	    (is_in(a[0], ".,-/") && scan_is_digit(a[1])) ||
-	    (is_in(b[0], ".,-") && scan_is_digit(b[1])))
+	around(s, i, h, a, b);
+	if (is_foreign(s, a))
 		return true;
-	return is_strict(s, i, end) &&
-	       (is_word(a[0]) || is_in(a[0], "$#=") || is_word(b[0]) ||
-		   (is_in(b[0], "-@") && is_word(b[1])));
+	if (s->link)
+		return false;
+	if (scan_is_digit(a[0]) || scan_is_digit(b[0]) ||
+	    (is_in(a[0], ".-") && scan_is_digit(a[1])) ||
+	    (is_in(b[0], ".-") && scan_is_digit(b[1])))
+		return true;
+	return is_strict(s, i, h->end) &&
+	       (is_word(a[0]) || is_in(a[0], "$#=") ||
+		   (a[0] == ',' && scan_is_digit(a[1])) ||
+		   (a[0] == '/' && a[1] != '\0' && a[1] != 'e') ||
+		   is_word(b[0]) || (is_in(b[0], "-@") && is_word(b[1])) ||
+		   (b[0] == ',' && scan_is_digit(b[1])));
 }
 
 /* Without its trunk prefix a number must be long to be one, and not go on. */
@@ -317,7 +369,7 @@ static bool is_here(const struct pagenum *s, const struct pagenum_number *w,
 	struct hit h;
 
 	if (w->nsn[0] == '\0' || !begins(s, w, i, prefix, &h) ||
-	    !is_whole(s, w, &h) || (!s->link && is_part(s, i, h.end)))
+	    !is_whole(s, w, &h) || is_part(s, i, &h))
 		return false;
 	*end = h.end;
 	return true;
