@@ -8,6 +8,7 @@
 
 #define TAG_MAX  4096
 #define LINK_MAX 512
+#define MORE_MAX 256 /* of data-attrs: each attribute is compared with all */
 /* Bytes but blanks: no more than a title and "Loading". */
 #define TEXT_FEW 400
 
@@ -213,17 +214,25 @@ static void read_link(struct scan *s, struct slice value)
 	}
 }
 
-static bool is_swapped(const struct scan *s, struct slice tag,
-    struct slice name)
+/* An input that shows its value as a button's text. */
+static bool is_button(struct slice tag)
 {
-	struct slice type, more = s->more, word;
+	struct slice type;
+
+	return htmltag_is(tag, SLICE("input")) &&
+	       htmltag_find(tag, SLICE("type"), &type) &&
+	       is_in(type, "button submit reset ");
+}
+
+static bool is_swapped(const struct scan *s, struct slice tag,
+    struct slice name, bool button)
+{
+	struct slice more = s->more, word;
 
 	if (slice_eq_case(name, SLICE("content")))
 		return !htmltag_is(tag, SLICE("meta"));
 	if (slice_eq_case(name, SLICE("value")))
-		return htmltag_is(tag, SLICE("input")) &&
-		       htmltag_find(tag, SLICE("type"), &type) &&
-		       is_in(type, "button submit reset ");
+		return button;
 	while (more.n > 0) {
 		word = more;
 		if (!slice_cut(&more, ' ', &word))
@@ -238,6 +247,7 @@ static bool is_swapped(const struct scan *s, struct slice tag,
 static void read_attrs(struct scan *s, struct slice tag)
 {
 	struct slice rest = slice_skip(tag, htmltag_name(tag).n), name, value;
+	const bool button = is_button(tag); /* once: a tag may be a megabyte */
 
 	while (htmltag_attr(&rest, &name, &value)) {
 		const unsigned int was[] = { s->lists[0].places,
@@ -246,7 +256,7 @@ static void read_attrs(struct scan *s, struct slice tag)
 		s->attr.link = false;
 		if (is_in(name, "href xlink:href "))
 			read_link(s, value);
-		else if (is_swapped(s, tag, name))
+		else if (value.n > 0 && is_swapped(s, tag, name, button))
 			while (value.n > 0)
 				pagenum_feed(&s->attr, htmltag_char(&value));
 		pagenum_end(&s->attr);
@@ -321,6 +331,7 @@ static struct slice read_script(struct scan *s, struct slice tag,
 		s->out->tags++;
 		look_at_domain(s, slice_skip(tag, 6));
 		(void)htmltag_find(tag, SLICE("data-attrs"), &s->more);
+		s->more = slice_head(s->more, MORE_MAX);
 	} else if (tag.n < TAG_MAX && is_other_vendor(tag)) {
 		s->out->others++;
 	}
