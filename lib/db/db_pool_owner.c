@@ -17,11 +17,13 @@ static const char owner_take_sql[] =
     " lived_at = CASE WHEN owner = ? AND (" GIVEN_UP
     " OR COALESCE(said_at, alive_at) >= ?)"
     " THEN lived_at WHEN taken_at > UTC_TIMESTAMP(6) - INTERVAL ? MICROSECOND"
-    " THEN LEAST(lived_at, " LIVED ") ELSE " LIVED " END,"
+    " THEN LEAST(lived_at, " LIVED ") ELSE " LIVED
+    " END,"
     " taken_at = CASE WHEN owner = ? AND (" GIVEN_UP
     " OR COALESCE(said_at, alive_at) >= ?)"
     " THEN taken_at ELSE UTC_TIMESTAMP(6) END,"
-    " rival_at = IF(owner = ? OR " GIVEN_UP ", COALESCE(asked_at, rival_at),"
+    " rival_at = IF(owner = ? OR " GIVEN_UP
+    ", COALESCE(asked_at, rival_at),"
     " UTC_TIMESTAMP(6)), asked_at = NULL,"
     " said_at = ?, version = ?, owner = ?, alive_at = UTC_TIMESTAMP(6)"
     " WHERE company_id = ? AND pool_id = ? AND (owner = ? OR " GIVEN_UP
