@@ -107,14 +107,23 @@ static enum err tell(const struct queue_env *env, const struct pool_use_pool *p,
 		.key = key });
 }
 
+/* The hours of a trend, of each pool anew: the job's own memory holds the
+ * pools. */
+#define TREND_BYTES ((size_t)4 << 20)
+
 /* After a new hour, so once an hour and pool. */
 static enum err watch(const struct queue_env *env,
     const struct pool_use_pool *p)
 {
+	const struct pool_use_size size = { p->numbers, p->rest_s };
 	struct pool_use_trend t;
-	const enum err e = db_pool_use_trend(env->db, p->company, p->pool,
-	    p->numbers, env->now_us, env->arena, &t);
+	struct arena mem;
+	enum err e;
 
+	arena_init(&mem, TREND_BYTES);
+	e = db_pool_use_trend(env->db, p->company, p->pool, &size, env->now_us,
+	    &mem, &t);
+	arena_fini(&mem);
 	return e == ERR_OK && word_of(&t) != NULL ? tell(env, p, &t) : e;
 }
 
@@ -164,7 +173,7 @@ enum err job_pool(const struct queue_env *env, const struct job_row *job)
 
 	(void)job;
 	e = db_pool_use_pools(env->db, env->now_us - JOB_POOL_BACK_US,
-	    env->arena, &pools, &n);
+	    env->now_us, env->arena, &pools, &n);
 	for (size_t i = 0; i < n && e == ERR_OK; i++)
 		e = one_pool(env, &pools[i]);
 	return e;

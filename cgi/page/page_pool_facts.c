@@ -67,6 +67,7 @@ static enum err read_hours(const struct req *r, struct page_pool_facts *f)
 		f->hours[k].span_s = 3600;
 		f->hours[k].leases = rows[i].leases;
 		f->hours[k].peak = rows[i].peak;
+		f->hours[k].other_rest = rows[i].rest_s != f->pool.min_reuse_s;
 		f->hours[k].held_s = rows[i].held_s;
 	}
 	if (e == ERR_OK && !before->known)
@@ -96,23 +97,18 @@ static enum err read_given(const struct req *r, struct page_pool_facts *f)
 /* Days end now, so that the last one is whole. */
 static void set_trend(struct page_pool_facts *f)
 {
-	uint32_t peak[PAGE_POOL_FACTS_DAYS] = { 0 };
+	struct pool_use_day days[PAGE_POOL_FACTS_DAYS] = { { .peak = 0 } };
 	uint64_t turned_away = 0;
-	size_t first = PAGE_POOL_FACTS_DAYS;
 
 	for (size_t i = 0; i < HOURS; i++) {
 		const struct page_pool_hour *h = &f->hours[i];
 		const size_t day = i / DAY_HOURS;
 
-		if (h->known && h->leases > 0 && day < first)
-			first = day; /* the pool's first visitors */
-		if (h->peak > peak[day])
-			peak[day] = h->peak;
+		pool_use_day_add(&days[day], h->leases, h->peak, h->other_rest);
 		if (day == PAGE_POOL_FACTS_DAYS - 1)
 			turned_away += h->given.full;
 	}
-	f->trend = pool_use_trend(peak + first, PAGE_POOL_FACTS_DAYS - first,
-	    f->pool.numbers, turned_away);
+	f->trend = pool_use_trend_of(days, f->pool.numbers, turned_away);
 }
 
 enum err page_pool_facts_trend(const struct req *r,

@@ -9,7 +9,7 @@
 #include "lib/core/pool_size.h"
 #include "lib/db/db_pool_use.h"
 
-#define PAGE_POOL_FACTS_DAYS  28 /* of the trend */
+#define PAGE_POOL_FACTS_DAYS  POOL_USE_DAYS_MAX /* of the trend */
 #define PAGE_POOL_FACTS_WEEK  (7 * 24)
 #define PAGE_POOL_FACTS_HOURS (PAGE_POOL_FACTS_DAYS * 24)
 
@@ -20,6 +20,7 @@ struct page_pool_hour {
 	uint32_t span_s;  /* of it that is known */
 	uint32_t leases;
 	uint32_t peak;
+	bool other_rest; /* that peak goes by: as the pool had it then */
 	uint64_t held_s;
 	struct pool_given given; /* of the last nine days */
 };

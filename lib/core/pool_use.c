@@ -204,3 +204,33 @@ struct pool_use_trend pool_use_trend(const uint32_t *peak, size_t days,
 	}
 	return t;
 }
+
+void pool_use_day_add(struct pool_use_day *day, uint32_t leases, uint32_t peak,
+    bool other)
+{
+	day->visited = day->visited || leases > 0;
+	day->other = day->other || other;
+	if (!other && peak > day->peak)
+		day->peak = peak;
+}
+
+struct pool_use_trend pool_use_trend_of(const struct pool_use_day
+					    day[POOL_USE_DAYS_MAX],
+    uint32_t numbers, uint64_t turned_away)
+{
+	uint32_t peak[POOL_USE_DAYS_MAX];
+	size_t first = 0;
+	bool visited = false;
+
+	for (size_t i = 0; i < POOL_USE_DAYS_MAX; i++) {
+		visited = visited || day[i].visited;
+		if (!visited || day[i].other)
+			first = i + 1;
+		peak[i] = day[i].peak;
+	}
+	/* It has had visitors, if none that can be compared. */
+	if (visited && first == POOL_USE_DAYS_MAX)
+		first--;
+	return pool_use_trend(peak + first, POOL_USE_DAYS_MAX - first, numbers,
+	    turned_away);
+}

@@ -67,4 +67,19 @@ struct pool_use_trend {
 struct pool_use_trend pool_use_trend(const uint32_t *peak, size_t days,
     uint32_t numbers, uint64_t turned_away);
 
+struct pool_use_day {
+	uint32_t peak; /* of its hours that go by the pool's rest */
+	bool visited;
+	bool other; /* some of its hours go by another rest */
+};
+/* h: an hour of the day, by the pool's rest or another one. */
+void pool_use_day_add(struct pool_use_day *day, uint32_t leases, uint32_t peak,
+    bool other);
+/* The same from the first day with a visitor on; where numbers rested for
+ * another time, from the day after on: held beside held and resting is no
+ * growth. */
+struct pool_use_trend pool_use_trend_of(const struct pool_use_day
+					    day[POOL_USE_DAYS_MAX],
+    uint32_t numbers, uint64_t turned_away);
+
 #endif

@@ -214,8 +214,10 @@ enum err db_pool_use_hours(struct db *db, struct company_id company,
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
-enum err db_pool_use_pools(struct db *db, int64_t from_us, struct arena *mem,
-    struct pool_use_pool **rows, size_t *n)
+/* Leases go with their visits: what is not made by the end of the term would
+ * be made of what is left of them. A lease lasts a day at most. */
+enum err db_pool_use_pools(struct db *db, int64_t from_us, int64_t now_us,
+    struct arena *mem, struct pool_use_pool **rows, size_t *n)
 {
 	static const char sql[] =
 	    "SELECT p.company_id, p.id, p.name, (SELECT COUNT(*) FROM pool_number pn"
@@ -224,12 +226,17 @@ enum err db_pool_use_pools(struct db *db, int64_t from_us, struct arena *mem,
 	    " FROM pool_hour h WHERE h.company_id = p.company_id"
 	    " AND h.pool_id = p.id), (SELECT MIN(h.hour_at) FROM pool_hour h"
 	    " WHERE h.company_id = p.company_id AND h.pool_id = p.id"
-	    " AND h.hour_at >= ? AND h.rest_s <> p.min_reuse_s)"
-	    " FROM pool p WHERE p.archived_at IS NULL LIMIT ?";
+	    " AND h.hour_at >= ? AND h.rest_s <> p.min_reuse_s"
+	    " AND (c.keep_visits_days = 0 OR h.hour_at >= ?"
+	    " - INTERVAL c.keep_visits_days DAY"
+	    " + INTERVAL p.min_reuse_s SECOND))"
+	    " FROM pool p JOIN company c ON c.id = p.company_id"
+	    " WHERE p.archived_at IS NULL LIMIT ?";
 	struct pool_use_pool row;
 	struct stmt *st = stmt_begin(db, sql);
 
 	stmt_in_time_us(st, from_us);
+	stmt_in_time_us(st, now_us + RT_DAY_US);
 	stmt_in_u64(st, DB_POOL_USE_POOLS_MAX);
 	stmt_out_id(st, row.company.v);
 	stmt_out_id(st, row.pool.v);
@@ -358,9 +365,12 @@ static void put_kind(const struct kind_sum *sum, struct pool_given *row)
 static enum err put_kinds(const struct kind_sum *sums, size_t n_sums,
     struct arena *mem, struct pool_given **rows, size_t *n)
 {
-	struct pool_given *v = arena_array(mem, n_sums + 1, sizeof(*v));
-	size_t have = 0;
+	struct pool_given *v;
+	size_t hours = 0, have = 0;
 
+	for (size_t i = 0; i < n_sums; i++)
+		hours += i == 0 || sums[i].at_us != sums[i - 1].at_us;
+	v = arena_array(mem, hours + 1, sizeof(*v));
 	if (v == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < n_sums; i++) {
@@ -415,33 +425,28 @@ static size_t day_of(int64_t at_us, int64_t now_us)
 }
 
 static struct pool_use_trend trend_of(const struct pool_hour *h, size_t n,
-    const struct pool_given *g, size_t n_given, uint32_t numbers,
-    int64_t now_us)
+    const struct pool_given *g, size_t n_given,
+    const struct pool_use_size *size, int64_t now_us)
 {
-	uint32_t peak[POOL_USE_DAYS_MAX] = { 0 };
-	size_t first = POOL_USE_DAYS_MAX;
+	struct pool_use_day days[POOL_USE_DAYS_MAX] = { { .peak = 0 } };
 	uint64_t turned_away = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		const size_t day = day_of(h[i].hour_us, now_us);
 
-		if (day == POOL_USE_DAYS_MAX)
-			continue;
-		if (h[i].leases > 0 && day < first)
-			first = day; /* the pool's first visitors */
-		if (h[i].peak > peak[day])
-			peak[day] = h[i].peak;
+		if (day < POOL_USE_DAYS_MAX)
+			pool_use_day_add(&days[day], h[i].leases, h[i].peak,
+			    h[i].rest_s != size->rest_s);
 	}
 	for (size_t i = 0; i < n_given; i++)
 		if (g[i].at_us > now_us - RT_DAY_US)
 			turned_away += g[i].full;
-	return pool_use_trend(peak + first, POOL_USE_DAYS_MAX - first, numbers,
-	    turned_away);
+	return pool_use_trend_of(days, size->numbers, turned_away);
 }
 
 enum err db_pool_use_trend(struct db *db, struct company_id company,
-    struct pool_id pool, uint32_t numbers, int64_t now_us, struct arena *mem,
-    struct pool_use_trend *out)
+    struct pool_id pool, const struct pool_use_size *size, int64_t now_us,
+    struct arena *mem, struct pool_use_trend *out)
 {
 	const int64_t from_us = now_us - POOL_USE_DAYS_MAX * RT_DAY_US;
 	struct pool_hour *hours = NULL;
@@ -455,7 +460,7 @@ enum err db_pool_use_trend(struct db *db, struct company_id company,
 		e = db_pool_use_given(db, company, pool, now_us - RT_DAY_US,
 		    now_us, mem, &given, &n_given);
 	if (e == ERR_OK)
-		*out = trend_of(hours, n, given, n_given, numbers, now_us);
+		*out = trend_of(hours, n, given, n_given, size, now_us);
 	return e;
 }
 

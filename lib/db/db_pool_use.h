@@ -49,10 +49,10 @@ struct pool_use_pool {
 	int64_t other_us; /* earliest hour made by another rest; 0: none */
 };
 #define DB_POOL_USE_POOLS_MAX 10000
-/* Of all companies, those not archived. from_us: no earlier hours are asked
- * about for other_us. */
+/* Of all companies, those not archived. other_us is of hours from from_us on,
+ * and of those whose leases the company keeps: older ones stay as they are. */
 RT_MUST_USE enum err db_pool_use_pools(struct db *db, int64_t from_us,
-    struct arena *mem, struct pool_use_pool **rows, size_t *n);
+    int64_t now_us, struct arena *mem, struct pool_use_pool **rows, size_t *n);
 
 /* Forgets the numbers that left the pool before before_us and are held by
  * nobody since: the hours from then on can still be made. */
@@ -103,10 +103,14 @@ RT_MUST_USE enum err db_pool_use_given(struct db *db, struct company_id company,
     struct pool_id pool, int64_t from_us, int64_t to_us, struct arena *mem,
     struct pool_given **rows, size_t *n);
 /* Where the pool is heading, by the hours that are made of the last
- * POOL_USE_DAYS_MAX days; days end now. numbers: of the pool. */
+ * POOL_USE_DAYS_MAX days; days end now. */
+struct pool_use_size {
+	uint32_t numbers; /* of the pool */
+	uint32_t rest_s;  /* and how long they rest */
+};
 RT_MUST_USE enum err db_pool_use_trend(struct db *db, struct company_id company,
-    struct pool_id pool, uint32_t numbers, int64_t now_us, struct arena *mem,
-    struct pool_use_trend *out);
+    struct pool_id pool, const struct pool_use_size *size, int64_t now_us,
+    struct arena *mem, struct pool_use_trend *out);
 
 /* The latest leases that began some time ago, so that those which last are as
  * many as they are: of an hour ago, or of before_us when there is none yet. One

@@ -156,7 +156,7 @@ static void test_hours(void **state)
 	assert_int_equal(db_pool_use_put(dashboard, company(0), pool(), &h),
 	    ERR_DENIED);
 
-	ok(db_pool_use_pools(jobd, NOW, &mem, &pools, &n));
+	ok(db_pool_use_pools(jobd, NOW, NOW, &mem, &pools, &n));
 	assert_int_equal(n, 2); /* one of each company */
 	for (size_t i = 0; i < n; i++)
 		if (id_eq(pools[i].pool.v, pool().v))
@@ -166,13 +166,23 @@ static void test_hours(void **state)
 	assert_int_equal(last_us, NOW + RT_HOUR_US);
 }
 
+/* The earliest hour of this pool that is to be made again; of others none. */
+static void other_is(int64_t from_us, int64_t now_us, int64_t want_us)
+{
+	struct pool_use_pool *pools = NULL;
+	size_t n = 0;
+
+	ok(db_pool_use_pools(jobd, from_us, now_us, &mem, &pools, &n));
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(pools[i].other_us,
+		    id_eq(pools[i].pool.v, pool().v) ? want_us : 0);
+}
+
 /* Which hours are to be made again, since numbers rest for another time. */
 static void test_other_rest(void **state)
 {
 	const int64_t at_us = NOW + 150 * RT_DAY_US;
 	struct pool_hour h = { .numbers = 3, .rest_s = 0 };
-	struct pool_use_pool *pools = NULL;
-	size_t n = 0;
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
@@ -181,13 +191,16 @@ static void test_other_rest(void **state)
 		ok(db_pool_use_put(jobd, company(0), pool(), &h));
 	}
 	testdb_exec(t, "UPDATE pool SET min_reuse_s = 900");
-	ok(db_pool_use_pools(jobd, at_us - RT_DAY_US, &mem, &pools, &n));
-	for (size_t i = 0; i < n; i++)
-		assert_int_equal(pools[i].other_us,
-		    id_eq(pools[i].pool.v, pool().v) ? at_us + RT_HOUR_US : 0);
-	ok(db_pool_use_pools(jobd, at_us + 3 * RT_HOUR_US, &mem, &pools, &n));
-	for (size_t i = 0; i < n; i++)
-		assert_int_equal(pools[i].other_us, 0);
+	other_is(at_us - RT_DAY_US, at_us, at_us + RT_HOUR_US);
+	other_is(at_us + 3 * RT_HOUR_US, at_us, 0);
+	/* Not where the leases may be gone, for a day more than the term ends.
+	 */
+	testdb_exec(t, "UPDATE company SET keep_visits_days = 2");
+	other_is(at_us - RT_DAY_US, at_us + RT_DAY_US, at_us + RT_HOUR_US);
+	other_is(at_us - RT_DAY_US, at_us + RT_DAY_US + 90 * RT_MIN_US,
+	    at_us + 2 * RT_HOUR_US);
+	other_is(at_us - RT_DAY_US, at_us + RT_DAY_US + 2 * RT_HOUR_US, 0);
+	testdb_exec(t, "UPDATE company SET keep_visits_days = 0");
 	testdb_exec(t, "UPDATE pool SET min_reuse_s = 0");
 	testdb_exec(t, "DELETE FROM pool_hour WHERE rest_s <> 0");
 }
@@ -296,6 +309,17 @@ static void test_rests(void **state)
 	assert_int_equal(n, 0);
 }
 
+static struct pool_use_trend trend_at(int who, uint32_t numbers,
+    uint32_t rest_s, int64_t now_us)
+{
+	const struct pool_use_size size = { numbers, rest_s };
+	struct pool_use_trend trend;
+
+	ok(db_pool_use_trend(jobd, company(who), pool(), &size, now_us, &mem,
+	    &trend));
+	return trend;
+}
+
 /* Busier every day: the verb says when it ends, as the pure rule does. */
 static void test_trend(void **state)
 {
@@ -313,26 +337,24 @@ static void test_trend(void **state)
 
 		ok(db_pool_use_put(jobd, company(0), pool(), &h));
 	}
-	ok(db_pool_use_trend(jobd, company(0), pool(), 10, now_us, &mem,
-	    &trend));
+	trend = trend_at(0, 10, 0, now_us);
 	assert_int_equal(trend.state, POOL_USE_SOON);
 	assert_true(trend.days > 0 && trend.days <= POOL_USE_SOON_DAYS);
-	ok(db_pool_use_trend(jobd, company(0), pool(), 5, now_us, &mem,
-	    &trend));
+	/* Of numbers that rest nothing is known yet. */
+	trend = trend_at(0, 10, 900, now_us);
+	assert_int_equal(trend.state, POOL_USE_UNKNOWN);
+	trend = trend_at(0, 5, 0, now_us);
 	assert_int_equal(trend.state, POOL_USE_FULL);
 	/* The site's own number for want of consent: the pool was not asked. */
 	ok(db_pool_count_add(dni, company(0), pool(), now_us - RT_HOUR_US,
 	    "none", 9));
-	ok(db_pool_use_trend(jobd, company(0), pool(), 10, now_us, &mem,
-	    &trend));
+	trend = trend_at(0, 10, 0, now_us);
 	assert_int_equal(trend.state, POOL_USE_SOON);
 	ok(db_pool_count_add(dni, company(0), pool(), now_us - RT_HOUR_US,
 	    "full", 1));
-	ok(db_pool_use_trend(jobd, company(0), pool(), 10, now_us, &mem,
-	    &trend));
+	trend = trend_at(0, 10, 0, now_us);
 	assert_int_equal(trend.state, POOL_USE_FULL);
-	ok(db_pool_use_trend(jobd, company(1), pool(), 10, now_us, &mem,
-	    &trend));
+	trend = trend_at(1, 10, 0, now_us);
 	assert_int_equal(trend.state, POOL_USE_UNUSED);
 }
 
@@ -391,7 +413,6 @@ static void test_left(void **state)
 static enum pool_use_state told(int64_t hour_us)
 {
 	struct pool_hour h = { .hour_us = hour_us };
-	struct pool_use_trend trend;
 	struct pool_use_row row;
 	struct pool_use u;
 
@@ -401,10 +422,10 @@ static enum pool_use_state told(int64_t hour_us)
 	h.leases = u.leases;
 	h.peak = u.peak;
 	h.numbers = row.numbers;
+	h.rest_s = row.min_reuse_s;
 	ok(db_pool_use_put(jobd, company(0), pool(), &h));
-	ok(db_pool_use_trend(jobd, company(0), pool(), row.numbers,
-	    hour_us + RT_HOUR_US, &mem, &trend));
-	return trend.state;
+	return trend_at(0, row.numbers, row.min_reuse_s, hour_us + RT_HOUR_US)
+	    .state;
 }
 
 static struct number_id number_new(unsigned int i, int64_t now_us)

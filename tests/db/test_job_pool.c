@@ -155,6 +155,26 @@ static void test_jobs(void **state)
 	arena_fini(&mem);
 }
 
+/* One run, by a key of one sign. */
+static void run(const char *key, int64_t now_us)
+{
+	struct queue *q = NULL;
+
+	ok(queue_start(&q, &(struct queue_conf){ .settings = &settings,
+			       .kinds = &(struct queue_kind){ "pool", 1,
+				   RT_MIN_US, 3, 0, job_pool, NULL },
+			       .n_kinds = 1,
+			       .threads = 1,
+			       .connect = connect_jobd }));
+	ok(db_job_add(t->db, t->company[0].id, "pool", slice_of(key, 1),
+	    SLICE("{}"), now_us, now_us));
+	while (testdb_count(t,
+		   "SELECT COUNT(*) FROM job WHERE kind = 'pool' AND"
+		   " state <> 'done'") > 0)
+		(void)poll(NULL, 0, 5);
+	queue_stop(q);
+}
+
 /* The next runs follow, hour by hour, and the last one tells. */
 static void test_told(void **state)
 {
@@ -165,25 +185,10 @@ static void test_told(void **state)
 
 	(void)state;
 	arena_init(&mem, (size_t)4 << 20);
-	for (int run = 0; run < 5; run++) {
-		struct queue *q = NULL;
-
-		ok(queue_start(&q, &(struct queue_conf){ .settings = &settings,
-				       .kinds = &(struct queue_kind){ "pool", 1,
-					   RT_MIN_US, 3, 0, job_pool, NULL },
-				       .n_kinds = 1,
-				       .threads = 1,
-				       .connect = connect_jobd }));
-		ok(db_job_add(t->db, t->company[0].id, "pool",
-		    slice_of(&"01234"[run], 1), SLICE("{}"), now_us, now_us));
-		while (testdb_count(t,
-			   "SELECT COUNT(*) FROM job WHERE kind = 'pool' AND"
-			   " state <> 'done'") > 0)
-			(void)poll(NULL, 0, 5);
-		queue_stop(q);
-	}
-	ok(db_pool_use_pools(t->db, now_us - JOB_POOL_BACK_US, &mem, &pools,
-	    &n));
+	for (int i = 0; i < 5; i++)
+		run(&"01234"[i], now_us);
+	ok(db_pool_use_pools(t->db, now_us - JOB_POOL_BACK_US, now_us, &mem,
+	    &pools, &n));
 	for (size_t i = 0; i < n; i++)
 		assert_true(pools[i].last_us > now_us - 3 * RT_HOUR_US);
 	assert_int_equal(testdb_count(t,
@@ -207,11 +212,45 @@ static void test_told(void **state)
 	arena_fini(&mem);
 }
 
+/* A rest of another length, where most visits are forgotten after five days:
+ * what their leases told before is kept, and the rest is made again. */
+static void test_kept(void **state)
+{
+	const int64_t now_us = clk_wall_us();
+	struct pool_hour h = { .leases = 90, .peak = 40, .numbers = 60 };
+
+	(void)state;
+	testdb_exec(t, "DELETE FROM pool_hour");
+	for (int day = 1; day <= 20; day++) {
+		h.hour_us =
+		    (now_us - day * RT_DAY_US) / RT_HOUR_US * RT_HOUR_US;
+		ok(db_pool_use_put(t->db, t->company[0].id, t->company[0].pool,
+		    &h));
+	}
+	testdb_exec(t, "UPDATE company SET keep_visits_days = 5");
+	testdb_exec(t, "UPDATE pool SET min_reuse_s = 900");
+	run("5", now_us);
+	/* Of the fourth day some leases may be gone before it is made. */
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM pool_hour WHERE rest_s = 0"
+			     " AND peak = 40 AND leases = 90"),
+	    17);
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM pool_hour WHERE rest_s = 900"
+			     " AND (peak = 40 OR leases = 90)"),
+	    0);
+	assert_true(
+	    testdb_count(t,
+		"SELECT COUNT(*) FROM pool_hour WHERE rest_s = 900"
+		" AND hour_at > UTC_TIMESTAMP(6) - INTERVAL 73 HOUR") >= 71);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_jobs),
 		cmocka_unit_test(test_told),
+		cmocka_unit_test(test_kept),
 	};
 
 	return cmocka_run_group_tests_name("job_pool", tests, start, stop);

@@ -260,6 +260,33 @@ static void test_trend(void **state)
 	}
 }
 
+/* Held and resting beside held is not growth, nor is half a day beside whole
+ * ones. */
+static void test_other_rest(void **state)
+{
+	struct pool_use_day day[POOL_USE_DAYS_MAX] = { { .peak = 0 } };
+	struct pool_use_trend t;
+
+	(void)state;
+	t = pool_use_trend_of(day, 60, 0);
+	assert_int_equal(t.state, POOL_USE_UNUSED);
+	for (size_t i = 8; i < POOL_USE_DAYS_MAX; i++)
+		for (uint32_t h = 0; h < 24; h++)
+			pool_use_day_add(&day[i], h, i < 14 ? 1 : 40, false);
+	t = pool_use_trend_of(day, 60, 0);
+	assert_int_equal(t.state, POOL_USE_SOON);
+	pool_use_day_add(&day[13], 9, 50, true);
+	assert_int_equal(day[13].peak, 1);
+	t = pool_use_trend_of(day, 60, 0);
+	assert_int_equal(t.state, POOL_USE_CALM);
+	/* Today it was changed: it has had visitors, and is not compared. */
+	pool_use_day_add(&day[POOL_USE_DAYS_MAX - 1], 9, 50, true);
+	t = pool_use_trend_of(day, 60, 0);
+	assert_int_equal(t.state, POOL_USE_UNKNOWN);
+	t = pool_use_trend_of(day, 40, 0);
+	assert_int_equal(t.state, POOL_USE_FULL);
+}
+
 #define WEEKDAY 40
 #define WEEKEND 5
 #define NUMBERS 44
@@ -346,6 +373,7 @@ int main(void)
 		cmocka_unit_test(test_use_rests),
 		cmocka_unit_test(test_use_left),
 		cmocka_unit_test(test_trend),
+		cmocka_unit_test(test_other_rest),
 		cmocka_unit_test(test_weeks),
 		cmocka_unit_test(test_no_memory),
 	};
