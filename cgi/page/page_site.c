@@ -149,6 +149,7 @@ enum err page_site_list(const struct req *r, struct resp *out)
 					{ NULL, 0 } }))
 			e = line(r, &rows[i], v);
 	pager_show(&p, "/sites", "Sites", v);
+	view_flag(v, "none_yet", p.all == 0);
 	view_flag(v, "none_fit", p.all > 0 && p.n == 0);
 	return e == ERR_OK ? resp_view(out, v) : e;
 }

@@ -42,6 +42,9 @@ void pager_show(const struct pager *p, const char *path, const char *many,
 	    p->always || p->all > SEARCH_FROM || p->q.n > 0);
 	view_flag(v, "has_page", p->n > p->page * PAGER_ROWS);
 	view_u64(v, "page_next", p->page + 1);
-	view_flag(v, "has_back", p->page > 1);
+	view_flag(v, "past_end",
+	    p->n > 0 && (p->page - 1) * PAGER_ROWS >= p->n);
+	view_flag(v, "has_back",
+	    p->page > 1 && (p->page - 1) * PAGER_ROWS < p->n);
 	view_u64(v, "page_back", p->page - 1);
 }

@@ -26,7 +26,8 @@ RT_MUST_USE enum err pager_read(const struct req *r, struct pager *out);
 /* Whether the next row is shown. texts: what it is searched by, ended by one
  * with p NULL. */
 bool pager_takes(struct pager *p, const struct slice *texts);
-/* Keys for both templates. path: of the list, a literal as many, what is
+/* Keys for the templates, and whether the page is behind the last one
+ * (past_end.html). path: of the list, a literal as many, what is
  * listed ("Flows"). */
 void pager_show(const struct pager *p, const char *path, const char *many,
     struct view *v);

@@ -192,7 +192,12 @@ test('flows, prompts, people, places and telephones: a hundred a page, each foun
 		const none = await owner.fetch(`${path}?q=${encodeURIComponent('<b>"none')}`);
 		assert.equal(none.status, 200);
 		assert.match(await none.text(), /Nothing has that in its name/);
-		assert.equal((await owner.fetch(`${path}?${/users|locations|destinations|tags|pools|settings.sites/.test(path) ? 'after' : 'page'}=x`)).status, 400);
+		const paged = !/users|locations|destinations|tags|pools|settings.sites/.test(path);
+		assert.equal((await owner.fetch(`${path}?${paged ? 'page' : 'after'}=x`)).status, 400);
+		if (!paged) continue;
+		const behind = await (await owner.fetch(`${path}?page=9`)).text();
+		assert.match(behind, /Nothing on this page.*The list ends before it.*To the first page/, path);
+		assert.doesNotMatch(behind, /No \w+ yet|None yet|rel="(prev|next)"/, path);
 	}
 	const counter = await (await owner.fetch('/settings/destinations?q=%28415%29+558-0129')).text();
 	assert.match(counter, /name="q" value="\(415\) 558-0129" [^>]*placeholder="Name or number"/);

@@ -136,4 +136,11 @@ test('every pool is in the list, a page at a time, and found by a part of its na
 	assert.deepEqual(names(await (await me.fetch('/pools?q=oup+077')).text()), ['Group 077']);
 	assert.match(await read('/pools?q=nothing'), /Nothing has that in its name/);
 	assert.equal((await me.fetch('/pools?page=0')).status, 400);
+	for (const path of ['/pools', '/sites']) {
+		const behind = await read(`${path}?page=9`);
+		assert.match(behind, /Nothing on this page The list ends before it. To the first page/, path);
+		assert.doesNotMatch(behind, /yet|Previous/, path);
+		assert.doesNotMatch(await read(path), /Nothing on this page/, path);
+	}
+	assert.doesNotMatch(await read('/pools?page=2'), /Nothing on this page/);
 });
