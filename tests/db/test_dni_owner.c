@@ -323,16 +323,16 @@ static void test_owner_upgraded(void **state)
 	    " rival_at = NULL, alive_at = '1970-01-01 00:00:00.000001'"
 	    " WHERE pool_id = ?",
 	    t->company[1].pool.v);
-	took(take_at(OWNER_B, at + RT_MIN_US, at + RT_MIN_US));
-	assert_int_equal(taken.lived_us, at + RT_MIN_US);
+	took(take_at(OWNER_B, at + RT_HOUR_US, at + RT_HOUR_US));
+	assert_int_equal(taken.lived_us, at + RT_HOUR_US);
 	/* Who gave it up is no rival, as a server that was renamed; who asked
 	 * for it before that is. */
-	assert_true(lives(at + RT_MIN_US, taken.epoch, at, &rival));
+	assert_true(lives(at + RT_HOUR_US, taken.epoch, at, &rival));
 	assert_false(rival);
-	assert_int_equal(take_at(OWNER_A, at + RT_MIN_US, at), ERR_CONFLICT);
+	assert_int_equal(take_at(OWNER_A, at + RT_HOUR_US, at), ERR_CONFLICT);
 	drop(taken.epoch, at);
-	took(take_at(OWNER_B, at + RT_MIN_US, at + RT_MIN_US));
-	assert_true(lives(at + RT_MIN_US, taken.epoch, at, &rival));
+	took(take_at(OWNER_B, at + RT_HOUR_US, at + RT_HOUR_US));
+	assert_true(lives(at + RT_HOUR_US, taken.epoch, at, &rival));
 	assert_true(rival);
 	drop(taken.epoch, at);
 }

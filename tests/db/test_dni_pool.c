@@ -341,6 +341,7 @@ static void test_changed_meanwhile(void **state)
 	(void)state;
 	assert_true(p->partial);
 	p->owned = true;
+	p->sure_us = clk_mono_us() + RT_HOUR_US; /* no sign is due */
 	ok(dni_state_new(&s, 10, 0));
 	ok(dni_state_add_pool(s, p));
 	s->conf = &conf;
