@@ -25,6 +25,7 @@ struct site {
 	struct pagecheck_look what;
 	struct site_look_robots *robots;
 	int64_t until_us; /* monotonic: what is left then is left for later */
+	int64_t read_us;  /* when all of it was read */
 };
 
 /* Those in the page, with commas between; what has no room is left out. */
@@ -51,7 +52,7 @@ static enum err keep(const struct site *s, const struct site_page_row *page,
 {
 	char mem[OUT_HTTP_URL_MAX + 1], list[DB_SITE_PAGE_STANDS_MAX];
 	struct site_page_row row = { .url = page->url,
-		.checked_us = clk_wall_us(),
+		.checked_us = s->read_us,
 		.status = l->seen.status,
 		.hops = l->seen.hops,
 		.bytes = (uint32_t)l->bytes,
@@ -112,6 +113,7 @@ static enum err one_site(struct site *s, struct site_id id)
 	size_t n;
 	enum err e;
 
+	s->read_us = clk_wall_us();
 	if ((e = db_site_get(s->env->db, s->company, id, &s->row)) != ERR_OK ||
 	    (e = db_site_page_list(s->env->db, s->company, id, mem, &pages,
 		 &n)) != ERR_OK ||

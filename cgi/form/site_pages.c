@@ -54,6 +54,27 @@ enum err site_pages_check(const struct req *r, struct fields *f,
 	return ERR_OK;
 }
 
+/* ERR_BUSY: there are none that were not asked for after since_us. */
+static enum err ask(const struct req *r, struct site_id site, int64_t since_us)
+{
+	char id[ID_TEXT_MAX];
+	const enum err e =
+	    db_site_page_ask(r->db, r->company, site, r->now_us, since_us);
+
+	id_text(ID_KIND_site, site.v, id);
+	return e == ERR_OK
+		   ? db_job_add(r->db, r->company, "site", slice_from(r->id),
+			 slice_from(id), r->now_us, r->now_us)
+		   : e;
+}
+
+enum err site_pages_again(const struct req *r, struct site_id site)
+{
+	const enum err e = ask(r, site, r->now_us);
+
+	return e == ERR_BUSY ? ERR_OK : e;
+}
+
 enum err site_pages_ask(const struct req *r, struct resp *out)
 {
 	char id[ID_TEXT_MAX], path[ID_TEXT_MAX + 32];
@@ -66,12 +87,7 @@ enum err site_pages_ask(const struct req *r, struct resp *out)
 	    (e = db_begin(r->db)) != ERR_OK)
 		return e;
 	id_text(ID_KIND_site, site.v, id);
-	e = db_site_page_ask(r->db, r->company, site, r->now_us,
-	    r->now_us - SITE_PAGES_ASK_US);
-	if (e == ERR_OK)
-		e = db_job_add(r->db, r->company, "site", slice_from(r->id),
-		    slice_from(id), r->now_us, r->now_us);
-	e = db_end(r->db, e);
+	e = db_end(r->db, ask(r, site, r->now_us - SITE_PAGES_ASK_US));
 	if (e != ERR_OK && e != ERR_BUSY)
 		return e;
 	/* Asked a moment ago, or no page is named: the page says which. */

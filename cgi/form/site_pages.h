@@ -18,6 +18,9 @@ RT_MUST_USE enum err site_pages_load(const struct req *r, struct site_id site,
 RT_MUST_USE enum err site_pages_check(const struct req *r, struct fields *f,
     const struct lines *origins, struct lines *out);
 
+/* Has those that it has looked at now, for its numbers are others. */
+RT_MUST_USE enum err site_pages_again(const struct req *r, struct site_id site);
+
 /* POST /settings/sites/{id}/check: now, then to the site's page of health. */
 RT_MUST_USE enum err site_pages_ask(const struct req *r, struct resp *out);
 

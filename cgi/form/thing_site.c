@@ -318,7 +318,7 @@ static enum err check_targets(const struct req *r, struct fields *f,
 	return ERR_OK;
 }
 
-/* Makes the rows of the database those of the form. */
+/* Makes the rows of the database those of the form; changed: they were not. */
 static enum err put_lines(const struct req *r, struct site_id site,
     const struct lines *want,
     enum err (*list_of)(struct db *, struct company_id, struct site_id,
@@ -326,7 +326,8 @@ static enum err put_lines(const struct req *r, struct site_id site,
     enum err (
 	*add)(struct db *, struct company_id, struct site_id, struct slice),
     enum err (
-	*take)(struct db *, struct company_id, struct site_id, struct slice))
+	*take)(struct db *, struct company_id, struct site_id, struct slice),
+    bool *changed)
 {
 	struct lines have = { .n = 0 };
 	struct slice *rows;
@@ -334,14 +335,17 @@ static enum err put_lines(const struct req *r, struct site_id site,
 	enum err e = list_of(r->db, r->company, site, r->arena, &rows, &n);
 
 	for (size_t i = 0; e == ERR_OK && i < n; i++) {
-		if (!lines_have(want, rows[i]))
+		if (!lines_have(want, rows[i])) {
+			*changed = true;
 			e = take(r->db, r->company, site, rows[i]);
-		else if (have.n < LINES_MAX)
+		} else if (have.n < LINES_MAX)
 			have.v[have.n++] = rows[i];
 	}
 	for (size_t i = 0; e == ERR_OK && i < want->n; i++)
-		if (!lines_have(&have, want->v[i]))
+		if (!lines_have(&have, want->v[i])) {
+			*changed = true;
 			e = add(r->db, r->company, site, want->v[i]);
+		}
 	return e;
 }
 
@@ -363,18 +367,22 @@ static enum err check_lines(const struct req *r, struct fields *f,
 			   : e;
 }
 
+/* The pages of before are looked at for other numbers. */
 static enum err put_typed(const struct req *r, struct site_id site,
     const struct typed *want)
 {
+	bool other = false, numbers = false;
 	enum err e = put_lines(r, site, &want->origins, db_site_origins,
-	    db_site_origin_add, db_site_origin_remove);
+	    db_site_origin_add, db_site_origin_remove, &other);
 
 	if (e == ERR_OK)
 		e = put_lines(r, site, &want->targets, db_site_targets,
-		    db_site_target_add, db_site_target_remove);
+		    db_site_target_add, db_site_target_remove, &numbers);
+	if (e == ERR_OK && numbers)
+		e = site_pages_again(r, site);
 	if (e == ERR_OK)
 		e = put_lines(r, site, &want->pages, db_site_page_urls,
-		    db_site_page_add, db_site_page_remove);
+		    db_site_page_add, db_site_page_remove, &other);
 	return e == ERR_OK ? put_params(r, site, &want->params) : e;
 }
 

@@ -334,34 +334,40 @@ static bool stands(const struct site_page_row *rows, size_t n,
 	return false;
 }
 
-/* How many say which numbers they have: 0 where a page has some, and was looked
- * at before that was kept. */
-static size_t pages_read(const struct site_page_row *rows, size_t n)
+/* Was the page read, after anything was asked of it, and to where it ends, and
+ * is it known which numbers it has? */
+static bool was_read(const struct site_page_row *p)
 {
-	size_t read = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		if (rows[i].targets > 0 && rows[i].stands.n == 0)
-			return 0;
-		read += rows[i].status >= 200 && rows[i].status < 300;
-	}
-	return read;
+	return p->checked_us != 0 && p->asked_us <= p->checked_us &&
+	       p->status / 100 == 2 && (p->found & 1U << SITECHECK_CUT) == 0 &&
+	       (p->targets == 0 || p->stands.n > 0);
 }
 
-/* Which of the site's numbers stand in none of the pages, when one was read. */
+/* Of one that was not nobody knows which numbers it has. */
+static bool all_read(const struct site_page_row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!was_read(&rows[i]))
+			return false;
+	return n > 0;
+}
+
+/* Which of the site's numbers stand in none of the pages, when all were read.
+ */
 static enum err absent_view(const struct req *r, struct site_id id,
     const struct site_page_row *rows, size_t n, struct view *v)
 {
 	struct slice *targets;
-	size_t all, absent = 0, read = 0;
+	size_t all, absent = 0;
+	bool read;
 	const enum err e =
 	    db_site_targets(r->db, r->company, id, r->arena, &targets, &all);
 
 	view_list(v, "absent");
 	if (e != ERR_OK)
 		return e;
-	read = pages_read(rows, n);
-	for (size_t i = 0; read > 0 && i < all; i++) {
+	read = all_read(rows, n);
+	for (size_t i = 0; read && i < all; i++) {
 		char text[PHONE_TEXT_MAX];
 
 		if (stands(rows, n, targets[i]) || absent++ >= ABSENT_SHOWN)

@@ -171,17 +171,48 @@ test('the site\'s page says it in words, inert', async () => {
 });
 
 test('of the site’s numbers, those that stand on no page are named', async () => {
-	const page = async () => (await (await owner.fetch(href.replace('/settings', ''))).text()).replace(/<[^>]*>/g, '');
+	const numbers = ['415-555-0199', ...Array.from({ length: 29 }, (_, i) => `415-555-${2001 + i}`)];
+	const here = await serve(pages);
+	const added = await (await openForm(owner, '/settings/sites/new')).send({ name: 'few', origins: here, targets: numbers[0], pages: `${here}/good\n${here}/packed` });
+	assert.equal(added.status, 303, await added.text());
+	const at = added.headers.get('location').replace('?done=added', '');
+	const mine = "site_id = (SELECT id FROM site WHERE name = 'few')";
+	const page = async () => (await (await owner.fetch(at.replace('/settings', ''))).text()).replace(/<[^>]*>/g, '');
+	const change = async (targets) => assert.equal((await (await openForm(owner, at)).send({ targets: targets.join('\n') })).status, 303);
+	const due = (n) => stack.sqlOne(`SELECT COUNT(*) FROM site_page WHERE (checked_at IS NULL OR asked_at > checked_at) AND ${mine}`) === `${n}`;
+	const look = () => until('its pages were looked at', () => due(0), 60000);
+	assert.equal((await owner.submit(at, `${at}/check`, {})).status, 303);
+	await look();
 	assert.doesNotMatch(await page(), /On none of them/);
-	stack.sql(`INSERT INTO site_target (company_id, site_id, e164) SELECT s.company_id, s.id, CONCAT('+1415555', n.seq) FROM site s, seq_2001_to_2029 n WHERE s.name = 'checked'`);
+
+	// Nobody asks for a look, and the numbers are looked for all the same.
+	const before = stack.sqlOne(`SELECT MAX(checked_at) FROM site_page WHERE ${mine}`);
+	await change(numbers);
+	await look();
+	assert.ok(stack.sqlOne(`SELECT MIN(checked_at) FROM site_page WHERE ${mine}`) > before);
 	const text = await page();
 	assert.match(text, /1 of the site’s 30 numbers stand on these pages\. On none of them: \+1 415-555-2001; .*\+1 415-555-2010; and 19 more;/);
 	assert.doesNotMatch(text, /\+1 415-555-0199/);
-	assert.equal(stack.sqlOne("SELECT stands FROM site_page WHERE url LIKE '%/good'"), '+14155550199');
-	stack.sql("UPDATE site_page SET stands = '' WHERE url LIKE '%/good'");
-	assert.doesNotMatch(await page(), /On none of them/, 'looked at before it was kept which');
-	stack.sql("UPDATE site_page SET stands = '+14155550199' WHERE url LIKE '%/good'");
-	stack.sql("DELETE FROM site_target WHERE e164 LIKE '+14155552%'");
+	assert.equal(stack.sqlOne(`SELECT stands FROM site_page WHERE url LIKE '%/good' AND ${mine}`), '+14155550199');
+
+	// What else is saved asks for nothing.
+	assert.equal((await (await openForm(owner, at)).send({ name: 'few' })).status, 303);
+	assert.ok(due(0));
+
+	// What nobody knows is not said: of each of these a page may have them.
+	for (const [why, set, back] of [
+		['looked at before it was kept which', "stands = ''", "stands = '+14155550199'"],
+		['not looked at yet', 'checked_at = NULL', 'checked_at = utc_timestamp(6)'],
+		['asked for since', 'asked_at = checked_at + INTERVAL 1 SECOND', 'asked_at = NULL'],
+		['no answer', 'status = 0', 'status = 200'],
+		['down', 'status = 500', 'status = 200'],
+		['not read to its end', `found = ${bit.cut}`, 'found = 0'],
+	]) {
+		stack.sql(`UPDATE site_page SET ${set} WHERE url LIKE '%/good' AND ${mine}`);
+		assert.doesNotMatch(await page(), /On none of them/, why);
+		stack.sql(`UPDATE site_page SET ${back} WHERE url LIKE '%/good' AND ${mine}`);
+		assert.match(await page(), /On none of them/, why);
+	}
 });
 
 const again = async () => {
