@@ -91,18 +91,26 @@ export default function (tag) {
 		} catch {} // another origin's: its own tag may ask us
 		if (!docs.has(f)) f.addEventListener('load', () => frame(f));
 		// One whose head is still being read is looked at when all of it is there.
-		if (!inner?.body || kept(f)) inner = null;
-		const old = docs.get(f), at = page.roots.indexOf(old);
+		if (!inner?.body) inner = null;
+		const old = docs.get(f), at = page.roots.indexOf(old), stays = inner && kept(f);
 		docs.set(f, inner);
-		if (old === inner) return;
 		// It may be forgotten already.
-		if (at >= 0) page.roots.splice(at, 1);
-		if (!inner) return;
+		if (at >= 0 && (stays || old !== inner)) page.roots.splice(at, 1);
 		// Its own tag may come later than we, and tells of clicks itself then; what keeps
 		// calls for it until then does not.
-		inner.addEventListener('click', (e) => inner.defaultView?.ringtrace?.version || tag.click(e), true);
-		page.watch(inner);
+		if (old !== inner) inner?.addEventListener('click', (e) => inner.defaultView?.ringtrace?.version || tag.click(kept(f) ? still(e) : e), true);
+		if (inner && !stays) page.watch(inner);
 	}
+
+	// A click where nothing is changed: its link is told of as it is.
+	const still = (e) => ({
+		timeStamp: e.timeStamp,
+		composedPath: () => e.composedPath().filter((n) => n.matches?.('a,area')).map((n) => {
+			const copy = n.cloneNode();
+			copy.setAttribute('data-noswap', '');
+			return copy;
+		}),
+	});
 
 	// The page around may have the tag later than we.
 	function ask() {

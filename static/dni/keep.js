@@ -1,9 +1,9 @@
 // keep.js - where the page says that nothing is to be changed; of the tag and of its
 // part for frames. The stub is told by what t.js keeps (rt_p), so what is added here counts there, too.
-export const KEEP = 'script,style,noscript,template,textarea,option:not([value]),object,[data-noswap],[data-calltrk-noswap],' +
-	'[contenteditable]:not([contenteditable=false])';
+export const STAYS = 'template,noscript,script,style,option:not([value]),object,[data-noswap],[data-calltrk-noswap],' +
+	'[contenteditable]:not([contenteditable=false])', KEEP = 'textarea,' + STAYS;
 
 // Nothing is changed there, nor in shadow roots below it.
 export function kept(el) {
-	for (; el; el = (el = el.getRootNode()).nodeType > 9 && el.host) if (el.closest?.(KEEP) || el.ownerDocument.designMode > 'off') return true;
+	for (; el; el = (el = el.getRootNode()).nodeType > 9 && el.host) if (el.closest?.(KEEP) || el.ownerDocument?.designMode > 'off') return 1;
 }

@@ -13,7 +13,7 @@
 // Every place is asked once: while the page is being read only what came since
 // the last frame, later only what changed.
 
-import { KEEP, kept } from './keep.js';
+import { KEEP, kept, STAYS } from './keep.js';
 
 // Brackets, dots, dashes and invisible marks, full-width ones too, and as many blanks
 // as a page's source has between them (\s has the no-break ones). Each blank can be matched
@@ -35,13 +35,13 @@ const digits = (s) => s.replace(/\D/g, '');
 const isDigit = (s) => /[\d０-９]/.test(s);
 
 // { cc, trunk, zero, nsn } of a number as the server writes it. zero: what people write
-// before it, which in Brazil is more than the server does.
+// before it, also where the server writes nothing: a zero, in Mexico the 1 of mobiles.
 function parts(num) {
 	const all = digits(num.e164), nat = digits(num.national);
 	let t = 0;
-	while (t < 3 && !all.endsWith(nat.slice(t))) t++;
+	while (!all.endsWith(nat.slice(t))) t++;
 	const nsn = nat.slice(t), cc = all.slice(0, -nsn.length), trunk = nat.slice(0, t);
-	return { cc, trunk, zero: trunk || (cc === '55' && '0'), nsn };
+	return { cc, trunk, zero: trunk || (cc > 1 ? cc === '52' ? '1' : '0' : ''), nsn };
 }
 
 // A digit may be a full-width one, as Chinese and Japanese keyboards write (\uff10 is
@@ -73,13 +73,12 @@ function makeRule({ from, to }) {
 // Puts new digits into the old form; null when it has not as many, or letters. No
 // old one, which is a part that is not there, needs none.
 function fit(old = '', fresh) {
-	const WIDE_ZERO = 0xff10;
 	let i = 0;
 	const out = old.replace(/[\d０-９]/g, (c) => {
 		const d = fresh[i++];
 		if (c <= '9') return d;
 		also = 'area,[title],[aria-label]';
-		return String.fromCharCode(+d + WIDE_ZERO);
+		return unescape(`%uff1${d}`);
 	});
 	return old && (/[a-z]/i.test(old) || i !== fresh.length) ? null : out;
 }
@@ -96,10 +95,10 @@ function block(n) {
 // How it went. The program around sets hide(el): holds the number, but it is not
 // yet known which one to show; part('frame', el): a frame; rooted(root): a new
 // root. paint: [old, new] texts as they stand on the page, for the stub.
-export const page = { found: 0, swapped: 0, roots: [], paint: new Map(), watch };
+export const page = { found: 0, swapped: 0, roots: [], paint: new Map(), watch, revert };
 
 export const doc = document;
-const { roots, paint } = page, held = new Set(), homes = new Set();
+const { roots } = page, held = new Set(), homes = new Set();
 const observer = new MutationObserver(changes), range = doc.createRange();
 let rules = [], asked, quick, select, read = 0, started, seeing, backward, timer, burst = 0;
 
@@ -117,8 +116,9 @@ function hits(s, link) {
 			// Is it part of something else: a longer number, one of another country? In texts:
 			// an id, a price? Without separators, or with letters, it must stand alone, but for
 			// a list or an address of wa.me. What seems its country's code may belong to what stands before.
+			// In a link a zero in front, and the carrier behind it, are another way to dial it.
 			const before = s.slice(0, m.index).slice(m[1] ? -2 : -8);
-			if (/[+\d０-９]$|\+\d[\d\s().-]+$/.test(before) || (!link && (/\d[.-]$/.test(before) || /^[.-]?[\d０-９]/.test(after) ||
+			if ((/[+\d０-９]$|\+\d[\d\s().-]+$/.test(before) && !(link && r.cc > 1 && /^0[1-9]*$/.test(before))) || (!link && (/\d[.-]$/.test(before) || /^[.-]?[\d０-９]/.test(after) ||
 				(/^\d+$|[a-z]/i.test(m[0]) && (/([\w$#€£₹=]|\d,|[^e]\/)$/.test(before) || /^([-@]?\w|,\d)/.test(after)))))) {
 				r.re.lastIndex = m.index + 1;
 				continue;
@@ -147,7 +147,7 @@ function put(node, now, split) {
 	page.swapped++;
 	node.data = now;
 	node.$rt = backward ? null : [was, now];
-	if (!backward && !split && (now + was).length < 99 && paint.size < 20) paint.set(was.trim(), now.trim());
+	if (!backward && !split && !(now + was)[98] && page.paint.size < 20) page.paint.set(was.trim(), now.trim());
 }
 
 // A number that goes over one or several texts: each keeps its share. Gives what
@@ -188,7 +188,7 @@ function swapTexts(el) {
 				else if (n.textContent.trim() || !/[^\w\s]\s*$/.test(run.slice(-1)[0]?.data)) end();
 			} else if (n.nodeType === 3) {
 				const some = isDigit(n.data) || quick.test(n.data);
-				if (!some && n.data.trim().length > 3) end();
+				if (!some && n.data.trim()[3]) end();
 				if ((some && !swapRun([n]) && !n.$rt) || run.length) run.push(n);
 			}
 		}
@@ -207,7 +207,7 @@ export function swapAttr(el, name) {
 			return t === d ? s : head + t.replace(/\s/g, '').replace('+', num.includes('%2B') ? '%2B' : '+');
 		});
 	} else if (quick.test(old)) now = text(old);
-	if (now === old || kept(el.localName === 'textarea' ? el.parentNode : el)) return;
+	if (now === old || kept(el.matches(STAYS) ? el : el.parentNode)) return;
 	page.swapped++;
 	if (!backward) {
 		const mark = el.$rt = el.$rt || {}, m = mark[name];
@@ -226,7 +226,7 @@ function swapAttrs(el) {
 // are not hidden. A text that has all of it needs no look at its block.
 function hit(n) {
 	const text = n.wholeText, el = text ? n.parentNode : n, home = (text && block(n)) || n;
-	if (rules.length) return (text && !kept(el) && swapRun([n])) || swapTexts(home);
+	if (rules[0]) return (text && !kept(el) && swapRun([n])) || swapTexts(home);
 	if (held.has(home) || !quick.test(el.textContent)) return;
 	held.add(home);
 	page.hide(el);
@@ -245,7 +245,7 @@ function find(root, from = 0) {
 		range.selectNodeContents(root);
 		range.setStart(w.currentNode = list[i - 1] || root, 0);
 		if (end) range.setEnd(end, 0);
-		let at = 0, past = 0, s = String(range), text, m;
+		let at = 0, past = 0, s = range + '', text, m;
 		while ((m = quick.exec(s)) && m[0]) {
 			at += m.index;
 			while (past <= at) past += (text = w.nextNode()).length;
@@ -274,7 +274,7 @@ export function look(node, known) {
 	} else if (quick.test(node.textContent)) {
 		find(node);
 	}
-	if (!rules.length) return;
+	if (!rules[0]) return;
 	if (node.nodeType === 1) swapAttrs(node);
 	// One selector after the other is quicker than a list of them.
 	if (node.firstChild) [also, ...select].forEach((where) => node.querySelectorAll(where).forEach(swapAttrs));
@@ -286,7 +286,7 @@ function fresh(n) {
 	if (n.nodeType === 1) look(n);
 	if (n.nodeType !== 3 && !inline(n)) return;
 	const s = n.textContent;
-	if ((quick.test(s) || (s.length < 30 && isDigit(s))) && (n = block(n))) homes.add(n);
+	if ((quick.test(s) || (!s[29] && isDigit(s))) && (n = block(n))) homes.add(n);
 }
 
 function changes(list) {
@@ -330,7 +330,7 @@ function hosts(node) {
 
 function see(root) {
 	look(root);
-	observer.observe(root, { childList: true, subtree: true, characterData: true, attributeFilter: names });
+	observer.observe(root, { childList: 1, subtree: 1, characterData: 1, attributeFilter: names });
 	setTimeout(() => hosts(root));
 }
 
@@ -353,7 +353,7 @@ export function watch(root) {
 // While the page is being read, what came since the last look; then everything once
 // more, as its programs may have changed what we have seen.
 function step() {
-	if (doc.readyState !== 'loading') {
+	if (doc.readyState[7]) { // not "loading", which is shorter than the others
 		seeing = 1;
 		roots.forEach(see);
 	} else if (quick) read = find(doc.documentElement, read);
@@ -377,7 +377,7 @@ export function ask(source) {
 	if (same) known.forEach(hit);
 	else read = 0;
 	if (seeing) roots.forEach((root) => look(root, same));
-	else if (rules.length) step();
+	else if (rules[0]) step();
 	if (!started && quick) {
 		started = 1;
 		requestAnimationFrame(reading);
@@ -387,7 +387,6 @@ export function ask(source) {
 
 // list of { from, to }: the numbers of the page and what it is to show.
 export function use(list, back) {
-	paint.clear();
 	backward = back;
 	rules = list.map(makeRule);
 	// In an attribute the last digits stand together: two, or four where nobody
@@ -396,7 +395,7 @@ export function use(list, back) {
 	names.forEach((name, i) => {
 		if (i < 4 || i > 7) for (const { p, nsn } of rules) {
 			const as = (s) => select.push(`[${i ? name : '*|href'}*="${s}"]`);
-			as(nsn.slice(p.cc === '1' ? -4 : -2));
+			as(nsn.slice(p.cc > 1 ? -2 : -4));
 			if (/^(1?[389]00|8)/.test(nsn)) as(nsn.slice(0, 3));
 		}
 	});

@@ -17,7 +17,7 @@
 // number, t-form.js, t-frame.js, t-events.js, t-print.js, t-shim.js and t-warn.js where
 // they are needed.
 import { KEEP, kept } from './keep.js';
-import { doc as d, ask, tail, isLink, look, names, page, revert, swapAttr, text, undo, use, watch } from './swap.js';
+import { doc as d, ask, tail, isLink, look, names, page, swapAttr, text, undo, use, watch } from './swap.js';
 
 const w = window, stub = w.ringtrace, me = d.currentScript, config = w.ringtraceConfig || {};
 const attr = (name) => me?.getAttribute('data-' + name) || config[name] || '';
@@ -56,7 +56,6 @@ const tag = {
 if (attr('attrs')) names.push(...attr('attrs').match(/[\w-]+/g));
 page.hide = hide;
 page.part = part;
-page.revert = revert;
 
 // What is only needed on some pages. A part that does not come is asked for
 // again when it is next needed. PARTS (Makefile): a sum of all that is in them.
@@ -105,17 +104,19 @@ function save() {
 // cookie is gone, too, where the yes was taken back in another tab; it is there without
 // a visitor where the site asks for a yes at each page.
 function remember() {
+	// A no whose visit is on its way still: nobody will hear the answer.
+	if (again && !may()) forget();
 	if (cookie() && tag.ids.visitor) {
 		save();
 		store(CACHE, JSON.stringify([Date.now() + HALF_HOUR, [...page.paint], swaps, KEEP]));
 	} else store(CACHE, '');
 }
 
-// A visit that is over with this: that of the ids, or what the cookie says, as a no may be
-// said before anything is read. Where another tab took the cookie, that one told of it.
+// A visit that is over with this: that of the ids; or what the cookie says, as a no may be
+// said before anything is read; or, when who asks for consent took the cookie first, ours.
 function forget(ids) {
 	if (ids) tag.ids = ids;
-	else if (cookie() || jar) load();
+	else if (cookie()) load();
 	beacon('event', { kind: 'consent_withdrawn' });
 	tag.ids = {};
 	if (cookie()) cookie('', -1);
@@ -145,7 +146,8 @@ function apply(list) {
 	const before = shown.filter((o) => !list.some((s) => s.to.e164 === o.to.e164)), more = [];
 	for (const o of before) for (const s of list) if (s.from.e164 === o.from.e164) more.push({ from: o.to, to: s.to });
 	// None is left: the number is somebody else's, now or soon.
-	if (list.length || !shown.length) use(list.concat(more));
+	if (before[0]) page.paint = new Map;
+	if (list[0] || !shown[0]) use(list.concat(more));
 	else undo(shown);
 	shown = before.slice(-20).concat(list);
 	for (const f of tellers) f(list);
@@ -162,8 +164,7 @@ function body(more) {
 function post(what, more, done) {
 	const x = new XMLHttpRequest();
 	x.open('POST', api + what);
-	x.onloadend = () => {
-		const { status } = x;
+	x.onloadend = (e, status = x.status) => {
 		if (/40[34]/.test(status)) part('warn', status);
 		done?.(status === 200 && x.response);
 	};
@@ -206,10 +207,10 @@ function answered(a) {
 			tag.ids = { visitor, visit };
 			// The cookie stays: what goes on after a yes is the visit it has.
 		} else if (why === 'consent') tag.ids = {};
-		if (swap.length || why !== 'database') apply(swap);
+		if (swap[0] || why !== 'database') apply(swap);
 		if (visitor) save();
 		if (awake) wake();
-		if (swap.length) tell('number', { tier, number: swap[0].to.e164 });
+		if (swap[0]) tell('number', { tier, number: swap[0].to.e164 });
 	}
 	show();
 }
@@ -226,13 +227,16 @@ function view(anew) {
 	const ref = (!anew && tag.place) || d.referrer;
 	tag.first = landed(anew);
 	if (!anew) tag.place = loc.href;
-	// Who takes the yes back in another tab takes the cookie along.
-	if (jar && !cookie()) consent = 'no';
+	// Who takes the yes back in another tab takes the cookie along, and told of it there.
+	if (jar && !cookie() && may()) {
+		tag.ids = {};
+		consent = 'no';
+	}
 	if (consent === 'no') forget();
 	tag.sentAt = Date.now();
 	asking = 1;
 	post('visit', {
-		url: tag.first.slice(0, 2048), ref, title: String(d.title).slice(0, 255),
+		url: tag.first.slice(0, 2048), ref, title: (d.title + '').slice(0, 255),
 		consent: may() ? consent : 'no',
 	}, (a) => {
 		const more = again;
@@ -243,7 +247,7 @@ function view(anew) {
 		for (const e of tag.early.splice(0)) beacon('event', e);
 		if (more) renew();
 		// A line that was cut is there again.
-		if (!a) w.addEventListener('online', renew, { once: true });
+		if (!a) w.addEventListener('online', renew, { once: 1 });
 	});
 }
 
@@ -277,6 +281,8 @@ function begin() {
 	try {
 		const c = tag.ids.visit && JSON.parse(store(CACHE));
 		if (c?.[0] > Date.now()) {
+			// What the stub painted is to be so on the next page, too.
+			page.paint = new Map(c[3] && c[1]);
 			apply(c[2]);
 			known = 1;
 		}
@@ -287,7 +293,7 @@ function begin() {
 	}
 	w.addEventListener('pagehide', remember);
 	// A finger that taps moves the mouse, too; a key is for what has the focus.
-	for (const name of ['mousemove', 'scroll', 'focusin']) w.addEventListener(name, wake, { once: true, capture: true });
+	for (const name of ['mousemove', 'scroll', 'focusin']) w.addEventListener(name, wake, { once: 1, capture: 1 });
 	setTimeout(wake, LOOKED_MS);
 }
 
@@ -298,8 +304,8 @@ function begin() {
 // or ended the visit meanwhile.
 function start() {
 	if (may()) load();
-	if (d.hidden) return d.addEventListener('visibilitychange', start, { once: true });
-	w.addEventListener('click', click, true);
+	if (d.hidden) return d.addEventListener('visibilitychange', start, { once: 1 });
+	w.addEventListener('click', click, 1);
 	w.addEventListener('message', (e) => e.data?.ringtrace === site && part('frame', e));
 	if (w === w.parent) return begin();
 	part('frame');
@@ -307,7 +313,7 @@ function start() {
 }
 
 // ringtrace('name', ...) is ringtrace.name(...).
-const ringtrace = (what, ...args) => ringtrace[what]?.apply?.(null, args);
+const ringtrace = (what, ...args) => ringtrace[what]?.apply?.(0, args);
 ringtrace.version = 3;
 // Looks at an element again; after restore(), swaps anew.
 ringtrace.swap = (el) => {
@@ -325,7 +331,7 @@ ringtrace.restore = () => {
 ringtrace.numbers = (tell) => {
 	if (tell) {
 		tellers.push(tell);
-		if (swaps.length) tell(swaps);
+		if (swaps[0]) tell(swaps);
 	}
 	return swaps;
 };
@@ -346,7 +352,7 @@ ringtrace.consent = (yes) => {
 // page's own, by name.
 ringtrace.event = (name, detail = '') => {
 	if (name === 'form') part(name, detail);
-	else beacon('event', { kind: 'custom', name: String(name), detail: String(detail) });
+	else beacon('event', { kind: 'custom', name: name + '', detail: detail + '' });
 };
 
 if (stub?.version) {

@@ -275,7 +275,20 @@ export const hard = [
 	{
 		name: 'Brazil with a zero before the code of the area', site: 'BR',
 		body: `<p>[[(011) 4002-8922=>(011) 4002-1357]], [[01140028922=>01140021357]], [[+55 (011) 4002-8922=>+55 (011) 4002-1357]], [[0 11 4002 8922=>0 11 4002 1357]]</p><p>R$1140028922, #01140028922, 2011 4002 8922</p>
-			<a href="[[tel:01140028922=>tel:01140021357]]">x</a><a href="https://wa.me/5491140028922">in Argentina</a>`,
+			<a href="[[tel:01140028922=>tel:01140021357]]">x</a><a href="https://wa.me/5491140028922">in Argentina</a>
+			<a href="[[tel:0151140028922=>tel:0151140021357]]">by carrier</a><a href="[[tel:0211140028922=>tel:0211140021357]]">by carrier</a><a href="tel:+54 0151140028922">x</a><a href="tel:00541140028922">x</a>`,
+	},
+	{
+		name: 'Mexico with the 1 of mobiles, and the prefixes of before', site: 'MX',
+		body: `<p>[[+52 1 55 1234 5678=>+52 1 55 1234 5999]], [[+52 (1) 55 1234 5678=>+52 (1) 55 1234 5999]], [[+52 55 1234 5678=>+52 55 1234 5999]], +54 1 55 1234 5678</p>
+			<a href="[[https://wa.me/5215512345678=>https://wa.me/5215512345999]]">a</a><a href="[[https://api.whatsapp.com/send?phone=5215512345678=>https://api.whatsapp.com/send?phone=5215512345999]]">b</a>
+			<a href="[[tel:+5215512345678=>tel:+5215512345999]]">c</a><a href="[[tel:015512345678=>tel:015512345999]]">d</a><a href="[[tel:0445512345678=>tel:0445512345999]]">e</a>
+			<a href="https://wa.me/5415512345678">f</a><a href="tel:00445512345678">g</a>`,
+	},
+	{
+		name: 'a zero in brackets where there is none to dial', site: 'PL',
+		body: `<p>[[+48 (0)22 123 45 67=>+48 (0)22 123 49 99]], [[+48 22 123 45 67=>+48 22 123 49 99]], [[(0-22) 123 45 67=>(0-22) 123 49 99]], +49 (0)22 123 45 67, +49 22 123 45 67</p>
+			<a href="[[tel:+48(0)221234567=>tel:+48(0)221234999]]">a</a><a href="[[tel:0221234567=>tel:0221234999]]">b</a><a href="tel:+490221234567">c</a>`,
 	},
 	{
 		name: 'words of other lengths', site: 'WORDS',
@@ -289,6 +302,7 @@ export const hard = [
 	},
 	{
 		name: 'what a field for long texts says of itself', site: 'US',
-		body: `<textarea placeholder="Or call ${swap}" title="${swap}" aria-label="${swap}">${old}</textarea><div data-noswap><textarea placeholder="${old}"></textarea></div>`,
+		body: `<textarea placeholder="Or call ${swap}" title="${swap}" aria-label="${swap}">${old}</textarea><div data-noswap><textarea placeholder="${old}"></textarea></div>
+			<textarea data-noswap placeholder="${old}"></textarea><textarea data-calltrk-noswap title="${old}"></textarea>`,
 	},
 ];

@@ -41,6 +41,21 @@ test('the stub changes texts, never comments or fields, and is the one the manua
 	await page.context().close();
 });
 
+test('the stub paints a third page, and one behind a page that was swapped again', async () => {
+	const page = await open({ clock: false });
+	await shows(page, ours);
+	site.pages['/next'] = html(`<script>${stub}</script>${BODY}`);
+	for (const act of [() => {}, () => window.ringtrace.swap()]) {
+		await page.goto(`${site.base}/next`);
+		await page.waitForFunction(() => window.ringtrace?.session?.().visit);
+		await shows(page, ours);
+		await page.evaluate(act);
+		await painted(page, '/next');
+		assert.equal(await page.textContent('#n'), ours.national);
+	}
+	await page.context().close();
+});
+
 test('the stub does nothing with what a tag of before has kept', async () => {
 	serving(`<script>${stub}</script>${BODY}<script type="text/plain" id="s">${own.national}</script>`);
 	const page = await newVisitor(site.browser);
