@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { until } from '../support/stack.mjs';
 import { newVisitor } from '../support/browser.mjs';
-import { fresh, html, leased, NUMBER, ours, own, site, startSite, stopSite, told } from '../support/tagsite.mjs';
+import { fresh, html, leased, NUMBER, ours, own, site, startSite, stopSite, TAG, told } from '../support/tagsite.mjs';
 
 before(startSite);
 after(stopSite);
@@ -204,6 +204,24 @@ test('a page that is edited is as its owner wrote it', async () => {
 	await page.waitForFunction((n) => document.getElementById('late').textContent === n, ours.national);
 	assert.deepEqual(await page.evaluate(() => [document.getElementById('a').textContent, document.getElementById('in').contentDocument.body.textContent, document.getElementById('n').textContent]),
 		[`Call ${own.national} or ${own.national}${own.national}`, own.national + own.national, ours.national]);
+	await page.context().close();
+});
+
+test('a click on the phone link of a frame that is left alone is told, and changes nothing', async () => {
+	const page = await open(`${NUMBER}<div data-noswap><iframe id="in" srcdoc="<p>${own.national}</p><a href='tel:${own.e164}'>Call</a>"></iframe></div>`,
+		{}, { head: TAG.replace(' data-site', ' data-events="dataLayer" data-site') });
+	await page.waitForFunction(() => performance.getEntriesByType('resource').some((e) => /t-frame\.js/.test(e.name)));
+	const touch = () => page.evaluate(() => {
+		const link = document.getElementById('in').contentDocument.querySelector('a');
+		link.onclick = () => false;
+		link.click();
+	});
+	await until('it is told', async () => {
+		await touch();
+		return told('event').some((e) => e.kind === 'tel_click');
+	});
+	await until('to other tags, too', () => page.evaluate(() => window.dataLayer?.some((e) => JSON.stringify(e).includes('0199'))));
+	assert.equal(await page.evaluate(() => document.getElementById('in').contentDocument.body.innerHTML), `<p>${own.national}</p><a href="tel:${own.e164}">Call</a>`);
 	await page.context().close();
 });
 
