@@ -190,10 +190,15 @@ struct hit {
 	bool bare;  /* with neither that nor the trunk prefix */
 };
 
+static bool is_american(const struct pagenum_number *w)
+{
+	return strcmp(w->cc, "1") == 0;
+}
+
 static bool rest_is(const struct pagenum *s, const struct pagenum_number *w,
     size_t i, struct hit *h)
 {
-	const enum gaps gaps = strcmp(w->cc, "1") == 0 ? GAPS_NANP : GAPS_ANY;
+	const enum gaps gaps = is_american(w) ? GAPS_NANP : GAPS_ANY;
 
 	if (i == NOWHERE)
 		return false;
@@ -207,7 +212,7 @@ static const char *zero_of(const struct pagenum_number *w)
 {
 	if (w->trunk[0] != '\0')
 		return w->trunk;
-	if (strcmp(w->cc, "1") == 0)
+	if (is_american(w))
 		return "";
 	return strcmp(w->cc, "52") == 0 ? "1" : "0";
 }
@@ -282,19 +287,30 @@ static void around(const struct pagenum *s, size_t i, const struct hit *h,
 	}
 }
 
-/* Of another country, whose code stands before it? a: as of around(). In a link
- * any digits before it are one, but a trunk prefix with a carrier's code. */
-static bool is_foreign(const struct pagenum *s, const char a[BEFORE + 2])
+/* A zero in front, and the carrier behind it. a: as of around(). */
+static bool is_dialled(const char a[BEFORE + 2])
 {
 	size_t k = 0;
 
-	for (; s->link && scan_is_digit(a[k]); k++)
-		if (a[k] != '0' && (!scan_is_digit(a[k + 1]) ||
-				       (a[k + 1] == '0' && a[k + 2] == '0')))
-			return true;
+	while (scan_is_digit(a[k]) && a[k] != '0')
+		k++;
+	return a[k] == '0' && a[k + 1] == '\0';
+}
+
+/* Does a longer number end before it, or another country's code? In a link what
+ * is dialled in front is neither. */
+static bool is_foreign(const struct pagenum *s, const struct pagenum_number *w,
+    const char a[BEFORE + 2])
+{
+	size_t k = 0;
+
+	if (s->link && !is_american(w) && is_dialled(a))
+		return false;
+	if (scan_is_digit(a[0]))
+		return true;
 	while (scan_is_digit(a[k]) || is_in(a[k], " ().-"))
 		k++;
-	return a[k] == '+' && (s->link || k == 0 || scan_is_digit(a[k - 1]));
+	return a[k] == '+' && (k == 0 || scan_is_digit(a[k - 1]));
 }
 
 /* Without separators, or with letters, it must stand alone. */
@@ -312,17 +328,17 @@ static bool is_strict(const struct pagenum *s, size_t i, size_t end)
 }
 
 /* An id, a price, a longer number, one of another country? */
-static bool is_part(const struct pagenum *s, size_t i, const struct hit *h)
+static bool is_part(const struct pagenum *s, const struct pagenum_number *w,
+    size_t i, const struct hit *h)
 {
 	char a[BEFORE + 2], b[2];
 
 	around(s, i, h, a, b);
-	if (is_foreign(s, a))
+	if (is_foreign(s, w, a))
 		return true;
 	if (s->link)
 		return false;
-	if (scan_is_digit(a[0]) || scan_is_digit(b[0]) ||
-	    (is_in(a[0], ".-") && scan_is_digit(a[1])) ||
+	if (scan_is_digit(b[0]) || (is_in(a[0], ".-") && scan_is_digit(a[1])) ||
 	    (is_in(b[0], ".-") && scan_is_digit(b[1])))
 		return true;
 	return is_strict(s, i, h->end) &&
@@ -369,7 +385,7 @@ static bool is_here(const struct pagenum *s, const struct pagenum_number *w,
 	struct hit h;
 
 	if (w->nsn[0] == '\0' || !begins(s, w, i, prefix, &h) ||
-	    !is_whole(s, w, &h) || is_part(s, i, &h))
+	    !is_whole(s, w, &h) || is_part(s, w, i, &h))
 		return false;
 	*end = h.end;
 	return true;

@@ -129,7 +129,8 @@ static const struct {
 	    "+4155550199</p><a href=tel:+444155550199><a href=tel:+4155550199>"
 	    "<a href='tel:+44 4155550199'><a href=tel:%2B4155550199>"
 	    "<a href=tel:94155550199><a href=https://wa.me/494155550199>"
-	    "<a href=tel:00494155550199><a href='tel:*67415-555-0199'>",
+	    "<a href=tel:00494155550199><a href='tel:*67415-555-0199'>"
+	    "<a href=tel:04155550199>",
 	    0, 0, 0 },
 	{ "beside what only looks like it",
 	    "<p>(+1): 415-555-0199, 18+ 415-555-0199, +1 or 415-555-0199</p>"
