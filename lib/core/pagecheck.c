@@ -227,17 +227,18 @@ static bool is_button(struct slice tag)
 static bool is_swapped(const struct scan *s, struct slice tag,
     struct slice name, bool button)
 {
-	struct slice more = s->more, word;
+	const struct slice more = s->more;
 
 	if (slice_eq_case(name, SLICE("content")))
 		return !htmltag_is(tag, SLICE("meta"));
 	if (slice_eq_case(name, SLICE("value")))
 		return button;
-	while (more.n > 0) {
-		word = more;
-		if (!slice_cut(&more, ' ', &word))
-			more = SLICE("");
-		if (word.n > 0 && slice_eq_case(word, name))
+	/* Byte by byte: of a page of attributes there are very many. */
+	for (size_t i = 0, n = 0; i < more.n; i += n + 1) {
+		for (n = 0; i + n < more.n && more.p[i + n] != ' ';)
+			n++;
+		if (n > 0 && n == name.n &&
+		    slice_eq_case(slice_of(more.p + i, n), name))
 			return true;
 	}
 	return is_in(name, "title aria-label alt placeholder ");
