@@ -20,7 +20,8 @@ import { KEEP, kept, STAYS } from './keep.js';
 // in one way only, so a long run of them costs no more than its length. The
 // classes \p{Pd} and \p{Cf} say the same and take a browser ten times as long.
 const SEP = '\\s*(?:[()./|·−\\-\xad\u05be\u061c\u2000-\u206f\uff08-\uff0f]\\s*){0,4}', OPEN = '[(\uff08]?';
-const PIECES = 'a,abbr,b,bdi,bdo,big,cite,code,data,em,font,i,img,ins,kbd,label,mark,nobr,q,s,small,span,strong,sub,sup,time,tspan,u,wbr'.split(',');
+// In the order that packs smallest.
+const PIECES = 'em,i,ins,font,u,data,q,mark,a,time,s,code,abbr,sub,bdi,kbd,wbr,sup,span,label,tspan,b,bdo,big,cite,nobr,small,img,strong'.split(',');
 // Which elements' attributes are looked at: of all that hold the end of a number
 // there, or of a few elements whatever they say; of more where full-width digits
 // were met.

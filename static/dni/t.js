@@ -335,7 +335,7 @@ ringtrace.numbers = (tell) => {
 	}
 	return swaps;
 };
-ringtrace.text = text;
+ringtrace.text = (s) => text(s);
 ringtrace.session = () => ({ ...tag.ids, tier });
 ringtrace.consent = (yes) => {
 	const now = yes && !nav.globalPrivacyControl ? 'yes' : 'no';
