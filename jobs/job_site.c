@@ -105,7 +105,8 @@ static bool is_due(const struct site_page_row *p, int64_t now_us)
 	       p->checked_us < now_us - JOB_SITE_AGAIN_US;
 }
 
-static enum err one_site(struct site *s, struct site_id id)
+/* all: asked for, as what a look under way has read may be of before. */
+static enum err one_site(struct site *s, struct site_id id, bool all)
 {
 	struct arena *mem = s->env->arena;
 	struct slice *ours = NULL;
@@ -133,7 +134,7 @@ static enum err one_site(struct site *s, struct site_id id)
 	site_look_robots_end(s->robots);
 	s->until_us = clk_mono_us() + JOB_SITE_ONE_US;
 	for (size_t i = 0; e == ERR_OK && i < n; i++)
-		if (is_due(&pages[i], s->env->now_us) &&
+		if ((all || is_due(&pages[i], s->env->now_us)) &&
 		    clk_mono_us() < s->until_us &&
 		    !queue_stopping(s->env->queue))
 			e = look_at(s, &pages[i]);
@@ -158,7 +159,7 @@ static enum err all_due(struct site *s)
 			    clk_wall_us() > end_us)
 				return ERR_OK;
 			s->company = due[i].company;
-			e = one_site(s, due[i].site);
+			e = one_site(s, due[i].site, false);
 		}
 	} while (e == ERR_OK && n == BATCH);
 	return e;
@@ -177,7 +178,7 @@ enum err job_site(const struct queue_env *env, const struct job_row *job)
 	if ((e = out_http_open(&s.http, 2)) != ERR_OK)
 		return e;
 	if (id_parse(ID_KIND_site, job->payload, id.v) == ERR_OK)
-		e = one_site(&s, id);
+		e = one_site(&s, id, true);
 	else
 		e = all_due(&s);
 	out_http_close(s.http);

@@ -19,7 +19,7 @@
 /* Digits of the rest of a number, at least; before it there are at most "011",
  * the code of a country and a trunk prefix. */
 #define REST_MIN    4
-#define BEFORE_REST 13
+#define BEFORE_REST 16
 #define AHEAD_MAX   (BEFORE_REST + PAGENUM_DIGITS_MAX)
 
 static size_t digits_of(struct slice s, char *out, size_t max)
@@ -41,11 +41,12 @@ void pagenum_number(struct slice e164, struct slice national,
 	size_t left = digits_of(national, home, sizeof(home) - 1), trunk = 0;
 
 	memset(out, 0, sizeof(*out));
-	for (; trunk < 3 && left > 0; trunk++, left--)
-		if (left <= n &&
-		    memcmp(all + n - left, home + trunk, left) == 0)
-			break;
-	if (n < 6 || left < REST_MIN || left > n)
+	/* In Argentina a mobile's area has three digits before it, and "15"
+	 * behind it: all of that is trunk. */
+	for (; left > n || memcmp(all + n - left, home + trunk, left) != 0;
+	     left--)
+		trunk++;
+	if (n < 6 || left < REST_MIN || trunk >= sizeof(out->trunk))
 		return;
 	memcpy(out->cc, all, n - left);
 	memcpy(out->trunk, home, trunk);

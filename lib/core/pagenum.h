@@ -21,7 +21,7 @@
 
 struct pagenum_number {
 	char cc[PAGENUM_DIGITS_MAX + 1];  /* code of its country */
-	char trunk[4];                    /* dialled before the rest at home */
+	char trunk[8];                    /* dialled before the rest at home */
 	char nsn[PAGENUM_DIGITS_MAX + 1]; /* the rest; "": found nowhere */
 };
 

@@ -6,7 +6,7 @@
 #define GIVEN_UP "alive_at < '1971-01-01'"
 
 /* Up to when its owner's heartbeats are stored, as it said; one of before 0230
- * did not, and stored all of them before it gave the pool up. */
+ * did not, and stored what it could before it gave the pool up. */
 #define LIVED "COALESCE(said_at, IF(" GIVEN_UP ", UTC_TIMESTAMP(6), alive_at))"
 
 /* MySQL sets columns from left to right: those that the conditions read change

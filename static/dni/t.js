@@ -108,7 +108,7 @@ function remember() {
 	if (again && !may()) forget();
 	if (cookie() && tag.ids.visitor) {
 		save();
-		store(CACHE, JSON.stringify([Date.now() + HALF_HOUR, [...page.paint], swaps, KEEP]));
+		store(CACHE, JSON.stringify([Date.now() + HALF_HOUR, off ? [] : [...page.paint], swaps, KEEP]));
 	} else store(CACHE, '');
 }
 

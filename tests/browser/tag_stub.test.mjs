@@ -56,6 +56,17 @@ test('the stub paints a third page, and one behind a page that was swapped again
 	await page.context().close();
 });
 
+test('a page that shows its own numbers again paints the next one with none', async () => {
+	const page = await open({ clock: false });
+	await shows(page, ours);
+	await page.evaluate(() => window.ringtrace.restore());
+	await shows(page, own);
+	site.pages['/next'] = html(`<script>${stub}</script>${BODY}`);
+	await painted(page, '/next');
+	assert.equal(await page.textContent('#n'), own.national);
+	await page.context().close();
+});
+
 test('the stub does nothing with what a tag of before has kept', async () => {
 	serving(`<script>${stub}</script>${BODY}<script type="text/plain" id="s">${own.national}</script>`);
 	const page = await newVisitor(site.browser);
