@@ -9,7 +9,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { alive, build, startStack, until } from '../support/stack.mjs';
+import { alive, build, childrenOf, startStack, until } from '../support/stack.mjs';
 import { addNumbers, Browsers } from '../support/dni.mjs';
 import { Faults } from '../support/fault.mjs';
 
@@ -46,7 +46,9 @@ before(async () => {
 	writeFileSync(nginx, readFileSync(nginx, 'utf8')
 		.replace(/(upstream dni \{\s+server [^;]+;)/, `$1\n\t\tserver unix:${run2}/dni.sock max_fails=0;`)
 		.replace('fastcgi_read_timeout 30s', 'fastcgi_read_timeout 2s'));
+	const workers = () => childrenOf(stack.pidOf('nginx')).map(({ pid }) => pid), old = workers();
 	process.kill(Number(readFileSync(join(stack.dir, 'nginx/nginx.pid'), 'utf8')), 'SIGHUP');
+	await until('nginx asks both', () => workers().length > 0 && workers().every((pid) => !old.includes(pid)));
 	dni = new Browsers(stack);
 }, { timeout: 120000 });
 
