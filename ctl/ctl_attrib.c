@@ -93,8 +93,7 @@ static enum err begin(struct ctl_scope *s, const struct opts *o,
 	return e == ERR_OK ? read_period(s, o, row, p) : e;
 }
 
-/* --- rerun
- * -------------------------------------------------------------------*/
+/* --- rerun ---------------------------------------------------------------*/
 
 struct source_line {
 	char source[DB_NAME_BYTES];
@@ -331,8 +330,7 @@ static enum err rerun(struct ctl_scope *s, const void *opts)
 	return e;
 }
 
-/* --- fit
- * ---------------------------------------------------------------------*/
+/* --- fit -----------------------------------------------------------------*/
 
 static enum err fit(struct ctl_scope *s, const void *opts)
 {

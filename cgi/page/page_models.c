@@ -10,8 +10,7 @@
 #include "lib/db/db_attrib.h"
 #include "lib/db/db_attrib_calib.h"
 
-/* --- the law
- * ---------------------------------------------------------------------*/
+/* --- the law -------------------------------------------------------------*/
 
 /* Of the calls that do not follow a touch, the share that has come by then. */
 static double by_then(const struct attrib_law *l, double s)
@@ -92,8 +91,7 @@ static enum err law_view(const struct req *r, struct tz *z, uint32_t *version,
 	return ERR_OK;
 }
 
-/* --- what came of probabilities
- * ------------------------------------------------------*/
+/* --- what came of probabilities ------------------------------------------*/
 
 static void calib_line(const struct calib_bin *b, unsigned int i,
     struct view *v)
@@ -141,8 +139,7 @@ static enum err calib_view(const struct req *r, uint32_t version,
 	return ERR_OK;
 }
 
-/* --- the page
- * ------------------------------------------------------------------------*/
+/* --- the page ------------------------------------------------------------*/
 
 static enum err show(const struct req *r, struct tz *z, struct resp *out)
 {

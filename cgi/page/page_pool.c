@@ -56,8 +56,7 @@ static void head_view(const struct page_pool_facts *f, struct view *v)
 		f->trend.state == POOL_USE_EMPTY);
 }
 
-/* --- over time
- * -----------------------------------------------------------------*/
+/* --- over time -----------------------------------------------------------*/
 
 static uint32_t tallest(const struct page_pool_facts *f)
 {

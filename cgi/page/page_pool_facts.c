@@ -143,8 +143,7 @@ enum err page_pool_facts_trend(const struct req *r,
 	return ERR_OK;
 }
 
-/* --- holding and rest
- * --------------------------------------------------------*/
+/* --- holding and rest ----------------------------------------------------*/
 
 static int by_size(const void *a, const void *b)
 {
@@ -243,8 +242,7 @@ enum err page_pool_facts(const struct req *r, struct pool_id pool,
 	return ERR_OK;
 }
 
-/* --- words
- * ---------------------------------------------------------------------*/
+/* --- words ---------------------------------------------------------------*/
 
 void page_pool_facts_words(const struct pool_use_trend *t,
     char out[PAGE_POOL_FACTS_WORDS_MAX])

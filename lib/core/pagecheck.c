@@ -55,8 +55,7 @@ static void feed_text(struct scan *s, struct slice *rest)
 		pagenum_feed(&s->text, c);
 }
 
-/* --- what is left as it is (swap.js, KEEP)
- * ----------------------------------*/
+/* --- what is left as it is (swap.js, KEEP) -------------------------------*/
 
 /* Their texts have no tags, or are not shown. */
 static const char raw_names[] =
@@ -131,8 +130,7 @@ static void close_element(struct scan *s, struct slice name)
 	}
 }
 
-/* --- attributes
- * --------------------------------------------------------------*/
+/* --- attributes ----------------------------------------------------------*/
 
 static bool is_link(struct slice url)
 {
@@ -267,8 +265,7 @@ static void read_attrs(struct scan *s, struct slice tag)
 	}
 }
 
-/* --- scripts
- * -----------------------------------------------------------------*/
+/* --- scripts -------------------------------------------------------------*/
 
 /* Hosts that other vendors' number-swapping scripts come from. */
 static bool is_other_vendor(struct slice tag)

@@ -60,8 +60,7 @@ uint32_t pool_size_enough(const struct pool_size_load *l, double overflow)
 	    overflow);
 }
 
-/* --- delays
- * ------------------------------------------------------------------*/
+/* --- delays --------------------------------------------------------------*/
 
 /* After which a visit calls, given that it does. since_seen: counted from the
  * end of the visit rather than from its begin. */
@@ -98,8 +97,7 @@ static double mass_of(const struct attrib_law *law)
 	return sum;
 }
 
-/* --- the queue
- * ---------------------------------------------------------------*/
+/* --- the queue -----------------------------------------------------------*/
 
 /* A number: from when it may be taken again, and the call that its last visit
  * makes in thought. */

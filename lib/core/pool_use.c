@@ -92,8 +92,7 @@ enum err pool_use(struct pool_use_hold *h, size_t n, int64_t rest_us,
 	return ERR_OK;
 }
 
-/* --- where it leads
- * ---------------------------------------------------------------------*/
+/* --- where it leads ------------------------------------------------------*/
 
 /* A line through the days' peaks; where weekdays are told apart, one through
  * each weekday's, which grow in proportion to their height. */

@@ -159,8 +159,7 @@ enum err db_attrib_law_add(struct db *db, struct company_id company,
 	return db_join_end(db, mine, add_law(db, company, row));
 }
 
-/* --- what is kept
- * --------------------------------------------------------------*/
+/* --- what is kept --------------------------------------------------------*/
 
 enum err db_attrib_whole_from(struct db *db, struct company_id company,
     int64_t now_us, int64_t *out)
@@ -185,8 +184,7 @@ enum err db_attrib_whole_from(struct db *db, struct company_id company,
 	return ERR_OK;
 }
 
-/* --- calls
- * ---------------------------------------------------------------------*/
+/* --- calls ---------------------------------------------------------------*/
 
 /* How the likeliest visit knew the caller; NULL: the call had none. */
 #define CALLER "JSON_VALUE(i.evidence, '$.candidates[0].caller')"

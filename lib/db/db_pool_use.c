@@ -6,8 +6,7 @@
 
 #include "lib/db/stmt.h"
 
-/* --- from the leases
- * -----------------------------------------------------------*/
+/* --- from the leases -----------------------------------------------------*/
 
 #define END "LEAST(l.expires_at, COALESCE(l.released_at, l.expires_at))"
 
@@ -164,8 +163,7 @@ enum err db_pool_use_span(struct db *db, struct company_id company,
 	return e;
 }
 
-/* --- hours
- * -----------------------------------------------------------------------*/
+/* --- hours ---------------------------------------------------------------*/
 
 enum err db_pool_use_put(struct db *db, struct company_id company,
     struct pool_id pool, const struct pool_hour *row)
@@ -269,8 +267,7 @@ enum err db_pool_use_forget(struct db *db, struct company_id company,
 	return stmt_exec(st, NULL);
 }
 
-/* --- now
- * -----------------------------------------------------------------------*/
+/* --- now -----------------------------------------------------------------*/
 
 enum err db_pool_use_names(struct db *db, struct company_id company,
     struct arena *mem, struct pool_use_name **rows, size_t *n)
@@ -327,8 +324,7 @@ enum err db_pool_use_one(struct db *db, struct company_id company,
 	return e;
 }
 
-/* --- what visits were given
- * --------------------------------------------------------*/
+/* --- what visits were given ----------------------------------------------*/
 
 static const struct {
 	const char *kind; /* of pool_count */
@@ -412,8 +408,7 @@ enum err db_pool_use_given(struct db *db, struct company_id company,
 	return e == ERR_OK ? put_kinds(sums, n_sums, mem, rows, n) : e;
 }
 
-/* --- where it leads
- * ----------------------------------------------------------------*/
+/* --- where it leads ------------------------------------------------------*/
 
 static size_t day_of(int64_t at_us, int64_t now_us)
 {
@@ -464,8 +459,7 @@ enum err db_pool_use_trend(struct db *db, struct company_id company,
 	return e;
 }
 
-/* --- how long numbers are held, and rest
- * ---------------------------------------------------*/
+/* --- how long numbers are held, and rest ---------------------------------*/
 
 #define SAMPLE                                           \
 	"SELECT started_at, LEAST(expires_at,"           \

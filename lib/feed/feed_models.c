@@ -38,8 +38,7 @@ static void give(struct sum *s, enum touch_model m, struct slice source,
 		line_of(s, source, medium)->bp[m] += bp;
 }
 
-/* --- touches
- * ---------------------------------------------------------------------*/
+/* --- touches -------------------------------------------------------------*/
 
 static void share_touches(struct sum *s, const struct touch_row *const *t,
     size_t n)
@@ -127,8 +126,7 @@ static void add_touches(struct sum *s, const struct touch_credit *c,
 	s->m->touches += n;
 }
 
-/* --- probabilities
- * ---------------------------------------------------------------*/
+/* --- probabilities -------------------------------------------------------*/
 
 static uint64_t give_shares(struct sum *s, const struct json_node *list)
 {

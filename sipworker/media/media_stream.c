@@ -329,8 +329,7 @@ void media_stream_readable(struct media_thread *t, struct media_stream *s,
 		read_rtp(t, s, from, (size_t)n);
 }
 
-/* --- what we say ourselves
- * --------------------------------------------------*/
+/* --- what we say ourselves -----------------------------------------------*/
 
 void media_stream_send_own(struct media_thread *t, struct media_stream *s,
     const uint8_t *ulaw, uint32_t n)

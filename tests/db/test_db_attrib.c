@@ -143,8 +143,7 @@ static void test_listed(void **state)
 	assert_int_equal(c.n, 0); /* beyond the look-back */
 }
 
-/* --- calls
- * ------------------------------------------------------------------*/
+/* --- calls ---------------------------------------------------------------*/
 
 static struct call_id opened_by(size_t number, int64_t at_us,
     const char *caller)
@@ -305,8 +304,7 @@ static void test_shared(void **state)
 	}
 }
 
-/* --- the law
- * ----------------------------------------------------------------*/
+/* --- the law -------------------------------------------------------------*/
 
 static void test_law(void **state)
 {
@@ -361,8 +359,7 @@ static void test_span(void **state)
 	assert_true(s.visits < 0.5);
 }
 
-/* --- again
- * ------------------------------------------------------------------*/
+/* --- again ---------------------------------------------------------------*/
 
 static void test_calls(void **state)
 {

@@ -89,8 +89,7 @@ static enum err close_call(int who, struct call_id call)
 	return say(&r);
 }
 
-/* --- recordings that were finished without the engine
- * -----------------------*/
+/* --- recordings that were finished without the engine --------------------*/
 
 static void name_of(int who, struct call_id call, char out[128])
 {

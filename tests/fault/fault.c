@@ -310,8 +310,7 @@ MOVE(pread, (int fd, void *p, size_t n, off_t at), (fd, p, n, at),
 MOVE(pwrite, (int fd, const void *p, size_t n, off_t at), (fd, p, n, at),
     (fd, p, (n + 1) / 2, at))
 
-/* --- sockets and what waits on them
- * -----------------------------------------*/
+/* --- sockets and what waits on them --------------------------------------*/
 
 CALL(int, socket, (int domain, int type, int proto), (domain, type, proto), -1)
 CALL(int, socketpair, (int domain, int type, int proto, int fds[2]),
@@ -356,8 +355,7 @@ CALL(int, signalfd, (int fd, const sigset_t *set, int flags), (fd, set, flags),
     -1)
 CALL(int, pipe, (int fds[2]), (fds), -1)
 
-/* --- processes, threads, memory
- * ----------------------------------------------*/
+/* --- processes, threads, memory ------------------------------------------*/
 
 CALL(pid_t, fork, (void), (), -1)
 CALL(int, dup2, (int fd, int to), (fd, to), -1)
@@ -404,8 +402,7 @@ void *realloc(void *p, size_t n)
 	return HERE("realloc") ? NULL : __libc_realloc(p, n);
 }
 
-/* --- libraries
- * ---------------------------------------------------------------*/
+/* --- libraries -----------------------------------------------------------*/
 
 static void cut(MYSQL *db)
 {

@@ -161,8 +161,7 @@ static void test_refused(void **state)
 	}
 }
 
-/* --- fit
- * ---------------------------------------------------------------------*/
+/* --- fit -----------------------------------------------------------------*/
 
 static double uniform(struct rnd_dice *d)
 {
@@ -341,8 +340,7 @@ static void test_place_of_nobody(void **state)
 		assert_true(fabs(weighs_together(50, chance[i]) - 1.0) < 0.03);
 }
 
-/* --- Erlang
- * -------------------------------------------------------------------*/
+/* --- Erlang --------------------------------------------------------------*/
 
 static void test_erlang(void **state)
 {

@@ -137,8 +137,7 @@ static void test_holds(void **state)
 	assert_true(fabs(out[POOL_SIZE_HOLDS - 1] - 30.0) < 0.1);
 }
 
-/* --- use
- * -----------------------------------------------------------------------*/
+/* --- use -----------------------------------------------------------------*/
 
 static const struct hold {
 	uint8_t number;
