@@ -282,10 +282,12 @@ bench-prompt:
 	@build/release/bench/bench_prompt 100 10
 	@build/release/bench/bench_prompt 1000 10
 
-#: make bench-tag     what the tag costs a page, in Chromium
+#: make bench-tag     what the tag costs a page, in Chromium (BENCH_ARGS=--check:
+#:                    fails where a must is missed)
 .PHONY: bench-tag
-bench-tag: static
-	@exec node bench/tag.mjs
+bench-tag:
+	@$(MAKE) --no-print-directory V=release all static >&2
+	@RT_BUILD='$(CURDIR)/build/release' exec node bench/tag.mjs $(BENCH_ARGS)
 
 #: make bench-sip     set-ups and recorded calls through the worker, against a
 #:                    bare relay (RT_BENCH_CALLS=, RT_BENCH_S=, RT_BENCH_REPEAT=)

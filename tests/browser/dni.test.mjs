@@ -440,6 +440,8 @@ test('the stub paints the remembered number before the tag is here', async () =>
 test('the script is below 6 kB gzip, also as it is sent', async () => {
 	const size = gzipSync(readFileSync('static/dist/t.js'), { level: 9 }).length;
 	assert.ok(size < 6000, `${size} bytes`);
+	const all = size + gzipSync(readFileSync('static/dist/t-visit.js'), { level: 9 }).length;
+	assert.ok(all < 8500, `${all} bytes with what follows`); // README.md: 8 kB
 	const { headers } = await fetch(`${stack.url}/t.js`, { headers: { 'accept-encoding': 'gzip' } });
 	assert.equal(headers.get('content-encoding'), 'gzip');
 	assert.equal(headers.get('vary'), 'Accept-Encoding');
