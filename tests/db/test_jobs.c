@@ -256,8 +256,9 @@ static void test_room_for_all(void **state)
 	}
 	/* The server counts those of the queue before until it has seen them
 	 * close. */
-	until_count("SELECT COUNT(*) FROM information_schema.processlist"
-		    " WHERE user = 'rt_jobd'",
+	until_count(
+	    "SELECT COUNT(*) FROM information_schema.processlist"
+	    " WHERE user = 'rt_jobd'",
 	    0);
 	q = start_with(crowd, RT_ARRAY_LEN(crowd), 0);
 	until_count(
