@@ -137,7 +137,8 @@ GNU_ROOMS := sipworker/priv sipworker/media sipworker/net sipworker/rec sipworke
 	cgi/web ctl
 # ... and tests and benches that try what only these can.
 GNU_FILES := tests/cov/cov_keep.c tests/unit/test_drop.c \
-	tests/unit/test_rec_proc.c tests/unit/test_worker.c bench/bench_prompt.c
+	tests/unit/test_ledger_old.c tests/unit/test_rec_proc.c \
+	tests/unit/test_worker.c bench/bench_prompt.c
 feature = $(if $(filter $(patsubst %/,%,$(dir $(1))),$(GNU_ROOMS))$(filter \
 	$(1),$(GNU_FILES)),$(GNU),$(POSIX))
 

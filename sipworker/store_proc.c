@@ -278,7 +278,8 @@ static void trim(struct store *s)
 	if (now_us - s->trimmed_us < TRIM_EVERY_US)
 		return;
 	s->trimmed_us = now_us;
-	ledger_trim(s->ledger, atomic_load(&s->db.drained));
+	if (ledger_trim(s->ledger, atomic_load(&s->db.drained), clk_wall_us()))
+		touch(s, false);
 }
 
 static int timeout_ms(const struct store *s)

@@ -24,6 +24,7 @@ struct journal {
 	uint64_t size;      /* bytes of it that are written */
 	uint64_t filled;    /* the file's end: zeros from size on */
 	uint64_t next;      /* the next number to give */
+	bool ends;          /* nothing more may go into it */
 	int refused;        /* errno of the last failed commit, 0: it worked */
 	struct buf pending; /* whole records, not yet durable */
 	_Atomic uint64_t durable;
@@ -218,6 +219,7 @@ static enum err begin_segment(struct journal *j, uint64_t first)
 	j->salt = h.salt;
 	j->size = b.n;
 	j->filled = filled;
+	j->ends = false;
 	atomic_fetch_add(&j->bytes, b.n);
 	return ERR_OK;
 }
@@ -363,7 +365,8 @@ enum err journal_append(struct journal *j, struct slice payload, uint64_t *seq)
 		return ERR_BUSY;
 	/* A segment ends between commits only: all that is pending carries the
 	 * salt of one. */
-	if (j->pending.n == 0 && j->size >= j->limits.segment_bytes &&
+	if (j->pending.n == 0 &&
+	    (j->ends || j->size >= j->limits.segment_bytes) &&
 	    begin_segment(j, j->next) != ERR_OK)
 		return ERR_BUSY;
 	journal_fmt_put(&j->pending, j->salt, j->next, payload);
@@ -449,6 +452,36 @@ uint64_t journal_next(const struct journal *j)
 uint64_t journal_bytes(const struct journal *j)
 {
 	return atomic_load(&j->bytes);
+}
+
+uint64_t journal_first(const struct journal *j)
+{
+	return j->first;
+}
+
+/* A segment that could not be begun must not lie beside the one that goes on:
+ * its number would be given to a record of that. */
+static bool take_back(int dirfd, uint64_t first)
+{
+	char name[JOURNAL_FMT_NAME];
+
+	journal_fmt_name(first, name);
+	return (unlinkat(dirfd, name, 0) == 0 || errno == ENOENT) &&
+	       fsync(dirfd) == 0;
+}
+
+enum err journal_renew(struct journal *j)
+{
+	enum err e;
+
+	if (j->pending.n > 0)
+		return ERR_BUSY;
+	if (j->next == j->first)
+		return ERR_OK;
+	e = begin_segment(j, j->next);
+	if (e != ERR_OK)
+		j->ends = !take_back(j->dirfd, j->next);
+	return e;
 }
 
 void journal_trim(struct journal *j, uint64_t seq)

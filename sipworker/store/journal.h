@@ -60,6 +60,12 @@ uint64_t journal_next(const struct journal *j);
 /* Bytes of all segments; any thread. */
 uint64_t journal_bytes(const struct journal *j);
 
+/* The first number of the segment being written. */
+uint64_t journal_first(const struct journal *j);
+/* Ends that segment, if there is a record in it, however short it is. ERR_BUSY:
+ * something waits for a commit. ERR_IO: logged; it goes on. */
+RT_MUST_USE enum err journal_renew(struct journal *j);
+
 /* Removes the segments that hold nothing but records before seq. Never the one
  * being written. */
 void journal_trim(struct journal *j, uint64_t seq);

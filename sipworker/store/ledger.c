@@ -13,8 +13,8 @@
 #define PAYLOAD_MAX (CALLREC_BYTES_MAX + 16)
 /* Recordings kept in mind until their calls are closed. */
 #define RECENT 4096
-/* The epoch is said again after so many records. */
-#define EPOCH_EVERY 4096
+/* A segment that cannot be ended now. */
+#define RETRY_US (60 * RT_SEC_US)
 /* Records read between two signs of life. */
 #define GOES_ON_EVERY 1024
 
@@ -35,6 +35,9 @@ struct ledger {
 	uint64_t epoch;
 	uint64_t epoch_seq; /* where the journal says so last */
 	uint64_t number;    /* the engine's last, appended */
+	uint64_t said_seq;  /* the last record that is no epoch */
+	uint64_t segment;   /* of this segment, */
+	int64_t blank_us;   /* when it said nothing yet; 0: long ago */
 	bool urgent;        /* an opened record waits to be durable */
 	struct buf payload;
 	struct recent *recent; /* a ring */
@@ -75,6 +78,8 @@ enum err ledger_entry_parse(struct slice payload, struct ledger_entry *out)
 	case 'E':
 		e.kind = LEDGER_EPOCH;
 		e.epoch = take_be64(&t);
+		if (t.rest.n > 0) /* a version before said no more */
+			e.number = take_be64(&t);
 		result = take_end(&t);
 		break;
 	case 'C':
@@ -172,17 +177,21 @@ static enum err follow(struct ledger *l, const struct journal_record *rec)
 	switch (e.kind) {
 	case LEDGER_EPOCH:
 		l->epoch_seq = rec->seq;
-		if (e.epoch == l->epoch)
-			break; /* said again before a trim */
-		lose_live(l);
+		if (e.epoch != l->epoch) {
+			lose_live(l);
+			l->number = 0;
+		}
 		l->epoch = e.epoch;
-		l->number = 0;
-		break;
+		if (e.number > l->number)
+			l->number = e.number;
+		return ERR_OK;
 	case LEDGER_CALL:
 		if (e.number > l->number)
 			l->number = e.number;
+		l->said_seq = rec->seq;
 		return note_call(l, rec->seq, e.callrec);
 	case LEDGER_RECORDING:
+		l->said_seq = rec->seq;
 		remember(l, &e.recording);
 		break;
 	}
@@ -229,6 +238,7 @@ enum err ledger_open(struct ledger **out, int dirfd, uint32_t max_calls,
 		ledger_close(l);
 		return e;
 	}
+	l->segment = journal_first(l->journal);
 	*out = l;
 	return ERR_OK;
 }
@@ -256,13 +266,24 @@ static enum err append(struct ledger *l, uint64_t *seq)
 		   : e;
 }
 
-static enum err put_epoch(struct ledger *l, uint64_t epoch)
+/* Of a call or a recording. */
+static enum err append_said(struct ledger *l, uint64_t *seq)
+{
+	const enum err e = append(l, seq);
+
+	if (e == ERR_OK)
+		l->said_seq = *seq;
+	return e;
+}
+
+static enum err put_epoch(struct ledger *l, uint64_t epoch, uint64_t number)
 {
 	uint64_t seq = 0;
 
 	buf_reset(&l->payload);
 	buf_char(&l->payload, 'E');
 	buf_be64(&l->payload, epoch);
+	buf_be64(&l->payload, number);
 	if (append(l, &seq) != ERR_OK)
 		return ERR_BUSY;
 	l->epoch_seq = seq;
@@ -276,7 +297,7 @@ enum err ledger_hello(struct ledger *l, uint64_t epoch)
 	if (epoch == l->epoch)
 		return ERR_OK; /* only we were away */
 	lose_live(l);
-	if ((e = put_epoch(l, epoch)) != ERR_OK)
+	if ((e = put_epoch(l, epoch, 0)) != ERR_OK)
 		return e;
 	l->epoch = epoch;
 	l->number = 0;
@@ -302,7 +323,7 @@ enum err ledger_append(struct ledger *l, uint64_t number, struct slice callrec)
 	buf_char(&l->payload, 'C');
 	buf_be64(&l->payload, number);
 	buf_put(&l->payload, callrec);
-	if ((e = append(l, &seq)) != ERR_OK)
+	if ((e = append_said(l, &seq)) != ERR_OK)
 		return e;
 	l->number = number;
 	if (check.head.kind == CALLREC_OPENED)
@@ -321,7 +342,7 @@ enum err ledger_recorded(struct ledger *l, const struct ledger_recording *r)
 		return ERR_TOOBIG;
 	buf_reset(&l->payload);
 	put_recording(&l->payload, r);
-	if ((e = append(l, &seq)) == ERR_OK)
+	if ((e = append_said(l, &seq)) == ERR_OK)
 		remember(l, r);
 	return e;
 }
@@ -344,7 +365,7 @@ static enum err put_instead(struct ledger *l,
 	buf_reset(&l->payload);
 	buf_char(&l->payload, 'X');
 	e = write(l->lost, call, gone_wall_us, rec, &l->payload);
-	if (e != ERR_OK || (e = append(l, &seq)) != ERR_OK)
+	if (e != ERR_OK || (e = append_said(l, &seq)) != ERR_OK)
 		return e;
 	return open_calls_add(l->lost, seq,
 	    slice_skip(buf_slice(&l->payload), 1));
@@ -400,7 +421,8 @@ bool ledger_urgent(const struct ledger *l)
 	return l->urgent;
 }
 
-void ledger_trim(struct ledger *l, uint64_t drained)
+/* The first number that is still wanted. */
+static uint64_t wanted(const struct ledger *l, uint64_t drained)
 {
 	uint64_t keep = drained + 1;
 
@@ -410,10 +432,38 @@ void ledger_trim(struct ledger *l, uint64_t drained)
 		keep = open_calls_oldest(l->lost);
 	/* The record that says whose calls these are stays, or a store that
 	 * comes back would take a living engine for a dead one. */
-	journal_trim(l->journal, keep < l->epoch_seq ? keep : l->epoch_seq);
-	if (keep > l->epoch_seq + EPOCH_EVERY &&
-	    put_epoch(l, l->epoch) != ERR_OK)
-		log_warn("ledger: journal is full");
+	return keep < l->epoch_seq ? keep : l->epoch_seq;
+}
+
+/* Ends a segment that has said for long who called. Not while the database is
+ * away: it could not go. */
+static void renew(struct ledger *l, uint64_t drained, int64_t now_wall_us)
+{
+	const uint64_t first = journal_first(l->journal);
+
+	if (first != l->segment || l->said_seq < first ||
+	    now_wall_us < l->blank_us) {
+		l->segment = first;
+		l->blank_us = now_wall_us;
+	}
+	if (now_wall_us - l->blank_us < LEDGER_KEEP_US || drained < first)
+		return;
+	if (journal_renew(l->journal) == ERR_IO)
+		l->blank_us = now_wall_us - LEDGER_KEEP_US + RETRY_US;
+}
+
+bool ledger_trim(struct ledger *l, uint64_t drained, int64_t now_wall_us)
+{
+	if (l->epoch_seq <= journal_durable(l->journal))
+		journal_trim(l->journal, wanted(l, drained));
+	renew(l, drained, now_wall_us);
+	/* Each segment says it, so that those before can go. */
+	if (l->epoch_seq == 0 || l->epoch_seq >= journal_first(l->journal))
+		return false;
+	if (put_epoch(l, l->epoch, l->number) == ERR_OK)
+		return true;
+	log_warn("ledger: journal is full");
+	return false;
 }
 
 uint64_t ledger_durable(const struct ledger *l)

@@ -3,7 +3,7 @@
  *
  * The journal's payloads (journal.h) are one of:
  *
- *   'E' epoch(be64)                     an engine begins its life
+ *   'E' epoch(be64) number(be64)        an engine lives, and said so much
  *   'C' number(be64) callrec            what that engine said of a call
  *   'X' callrec                         what the store said in its place
  *   'R' ledger_recording                a recording that ended without it
@@ -12,6 +12,9 @@
  * acknowledge) is kept once. Calls that an engine left open when it died get a
  * closed record "interrupted" from the store, with their recording when the
  * recorder has finished it by then. One thread.
+ *
+ * A segment says who called. It is ended an hour after it began to, so that it
+ * can go once the database has all of it: who is erased there is nowhere else.
  */
 #ifndef RT_STORE_LEDGER_H
 #define RT_STORE_LEDGER_H
@@ -21,6 +24,9 @@
 #include "sipworker/store/journal.h"
 
 #define LEDGER_NAME_MAX 127
+/* What was said of a call stays so long at most, once it is in the database and
+ * the calls have ended that began before it. */
+#define LEDGER_KEEP_US (3600 * RT_SEC_US)
 
 struct ledger;
 
@@ -64,9 +70,10 @@ RT_MUST_USE enum err ledger_commit(struct ledger *l, uint64_t *number);
 /* Since the last commit something came that somebody waits for: a call is not
  * routed before its opened record is durable. All else may come together. */
 bool ledger_urgent(const struct ledger *l);
-/* Drops segments that are drained and name no open call. Right after a commit.
- */
-void ledger_trim(struct ledger *l, uint64_t drained);
+/* Drops segments that are drained and name no open call; ends the one being
+ * written when what it says is old. Now and then. True: something is to be
+ * committed. */
+bool ledger_trim(struct ledger *l, uint64_t drained, int64_t now_wall_us);
 /* For the reader in another thread. */
 uint64_t ledger_durable(const struct ledger *l);
 
@@ -81,7 +88,8 @@ enum ledger_kind {
 struct ledger_entry {
 	enum ledger_kind kind;
 	uint64_t epoch;
-	uint64_t number; /* 0: the store's own */
+	uint64_t
+	    number; /* 0: the store's own; LEDGER_EPOCH: the engine's last */
 	struct slice callrec;
 	struct ledger_recording recording;
 };

@@ -4,6 +4,7 @@
 // why, leaves no call open, and the next call is answered and recorded.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
@@ -38,9 +39,9 @@ after(async () => {
 });
 
 /** One short call; how it ended. */
-async function place(number = PLAIN) {
+async function place(number = PLAIN, caller = '+12125550123') {
 	port = port === 5900 ? 5100 : port + 1;
-	const c = call('carrier', { listen: `${addr}:${port}`, target: `${addr}:${worker.port}`, number, caller: '+12125550123',
+	const c = call('carrier', { listen: `${addr}:${port}`, target: `${addr}:${worker.port}`, number, caller,
 		'talk-ms': 200, 'give-up-ms': 20000, 'rtp-min': 24000, 'rtp-max': 24998, play: 'clicks:200' });
 	await c.ended;
 	return endings(c)[0] ?? { status: 'none', text: c.text };
@@ -105,6 +106,35 @@ async function attempt(c, way) {
 	assert.doesNotMatch(said, /signal=(?!9\b)\d+|Sanitizer|runtime error/);
 	return true;
 }
+
+/** Files of the worker's, its log too, in which the caller stands: with or
+ *  without code, as people write it, or byte for byte in hexadecimal. */
+function naming(national) {
+	const [area, exchange, line] = [national.slice(0, 3), national.slice(3, 6), national.slice(6)];
+	const ways = [national, `${area}-${exchange}-${line}`, `(${area}) ${exchange}-${line}`, `${area}.${exchange}.${line}`, Buffer.from(national).toString('hex')];
+	const files = readdirSync(worker.dir, { recursive: true }).map((f) => join(worker.dir, f))
+		.filter((f) => statSync(f, { throwIfNoEntry: false })?.isFile());
+	const texts = [...files.map((f) => [f, readFileSync(f, 'latin1')]), ['log', worker.text]];
+	return [...new Set(texts.filter(([, t]) => ways.some((w) => t.toLowerCase().includes(w))).map(([f]) => f))];
+}
+
+test('who is erased is in no file of the worker\'s an hour later, whether its store was killed or not', async () => {
+	const caller = '+12125550187', national = caller.slice(2);
+	const erase = () => spawnSync(join(build, 'ringtrace'), ['person', 'erase', '-c', stack.conf, '--number', caller, '--sure', 'erase'], { encoding: 'utf8' });
+	for (const killed of [false, true]) {
+		assert.equal((await place(PLAIN, caller)).status, '200');
+		await closed('the call is closed');
+		const done = erase();
+		assert.equal(done.status, 0, done.stderr);
+		assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM phone_call WHERE caller_e164 = '${caller}'`), '0');
+		assert.match(naming(national).join(), /\.rtj/, 'the journal has it until then');
+		if (killed) await worker.kill('store');
+		else faults.setClock(3600);
+		await until('no file says who called', () => naming(national).length === 0);
+	}
+	faults.setClock(0);
+	await goodCall();
+});
 
 test('each call that fails costs one call at most', async (t) => {
 	const way = await discover();

@@ -19,9 +19,10 @@ export class Worker {
 		this.port = 6060 + 10 * n;
 		this.text = '';
 		this.conf = join(stack.dir, `worker${n}.conf`);
+		this.dir = join(stack.dir, `worker${n}`);
 		const own = { sip_port: this.port, rtp_port_min: 20000 + 1000 * n, rtp_port_max: 20998 + 1000 * n, max_calls: 500 };
 		for (const key of ['run_dir', 'journal_dir', 'recordings_dir']) {
-			own[key] = join(stack.dir, `worker${n}`, key);
+			own[key] = join(this.dir, key);
 			mkdirSync(own[key], { recursive: true, mode: 0o700 });
 		}
 		const rest = readFileSync(stack.conf, 'utf8').split('\n').filter((l) => !(l.split(' ')[0] in own));
