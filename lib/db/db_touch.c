@@ -98,27 +98,56 @@ enum err db_touch_credits(struct db *db, struct company_id company,
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
+/* c: the calls, each with the visit it is credited to and, of a visitor who was
+ * here more often than touches count, since when the latest of them were. With
+ * a limit, as what has none is worked out again for each touch. */
+#define PERIOD_VISITS                  \
+	" x.company_id = c.company_id" \
+	" AND x.visitor_id = c.visitor_id"
+#define PERIOD_CALLS                                                         \
+	"WITH c AS (SELECT i.id, i.happened_at, v.company_id, v.visitor_id," \
+	" v.id AS visit_id, v.started_at AS till, (SELECT x.started_at"      \
+	" FROM visit x WHERE x.company_id = v.company_id"                    \
+	" AND x.visitor_id = v.visitor_id AND x.started_at < v.started_at"   \
+	" ORDER BY x.started_at DESC LIMIT 1 OFFSET ?) AS since"             \
+	" FROM (SELECT company_id, id, visit_id, happened_at, attributed_by" \
+	" FROM interaction WHERE company_id = ? AND kind = 'call'"           \
+	" AND happened_at >= ? AND happened_at < ?"                          \
+	" ORDER BY happened_at DESC, id DESC LIMIT ?) i"                     \
+	" JOIN visit v ON v.company_id = i.company_id AND v.id = i.visit_id" \
+	" WHERE i.attributed_by = 'visit' LIMIT ?) "
+#define PERIOD_TOUCH                                                    \
+	"c.id, w.started_at, w.source, w.medium, w.campaign, " PAID     \
+	" AS paid, c.happened_at, w.id AS visit_id FROM c JOIN visit w" \
+	" ON w.company_id = c.company_id AND w.visitor_id = c.visitor_id"
+
 enum err db_touch_period(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, struct arena *mem, struct touch_row **rows,
     size_t *n)
 {
-	static const char sql[] =
-	    "SELECT i.id, w.started_at, w.source, w.medium, w.campaign, " PAID
-	    " FROM (SELECT company_id, id, visit_id, happened_at,"
-	    " attributed_by FROM interaction WHERE company_id = ?"
-	    " AND kind = 'call' AND happened_at >= ? AND happened_at < ?"
-	    " ORDER BY happened_at DESC, id DESC LIMIT ?) i" FROM
-	    " WHERE i.attributed_by = 'visit'"
-	    " ORDER BY i.happened_at DESC, i.id DESC, w.started_at, w.id"
-	    " LIMIT ?";
+	static const char sql[] = PERIOD_CALLS
+	    "SELECT " PERIOD_TOUCH
+	    " AND w.started_at >= COALESCE(c.since,"
+	    " '1000-01-01') AND (w.started_at < c.till OR w.id = c.visit_id)"
+	    " UNION ALL SELECT " PERIOD_TOUCH
+	    " AND w.started_at < c.since"
+	    " AND w.id = (SELECT x.id FROM visit x WHERE" PERIOD_VISITS
+	    " ORDER BY x.started_at, x.id LIMIT 1)"
+	    " ORDER BY happened_at DESC, id DESC, started_at, visit_id LIMIT ?";
+	int64_t called_us;
+	struct visit_id visit;
 	struct touch_row row;
 	struct stmt *st = stmt_begin(db, sql);
 
+	stmt_in_u64(st, TOUCH_MAX - 3);
 	stmt_in_id(st, company.v);
 	stmt_in_time_us(st, from_us);
 	stmt_in_time_us(st, to_us);
 	stmt_in_u64(st, DB_TOUCH_CALLS_MAX);
+	stmt_in_u64(st, DB_TOUCH_CALLS_MAX);
 	stmt_in_u64(st, DB_TOUCH_ROWS_MAX);
 	out_row(st, mem, &row);
+	stmt_out_time_us(st, &called_us);
+	stmt_out_id(st, visit.v);
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }

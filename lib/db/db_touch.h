@@ -38,9 +38,10 @@ RT_MUST_USE enum err db_touch_credits(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, struct arena *mem,
     struct touch_credit **rows, size_t *n);
 
-/* The touches of those of them that are credited to a visit, call after call.
- * Of DB_TOUCH_ROWS_MAX the last call may lack its latest ones, and older calls
- * have none. */
+/* The touches of those of them that are credited to a visit, call after call:
+ * of a call with more than TOUCH_MAX the first and at least the latest that
+ * count. Of DB_TOUCH_ROWS_MAX the last call may lack its latest ones, and older
+ * calls have none. */
 #define DB_TOUCH_ROWS_MAX 10000
 RT_MUST_USE enum err db_touch_period(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, struct arena *mem, struct touch_row **rows,

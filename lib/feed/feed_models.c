@@ -123,7 +123,7 @@ static void add_touches(struct sum *s, const struct touch_credit *c,
 		t[i] = &rows[i == 0 ? 0 : n - used + i];
 	share_touches(s, t, used);
 	s->m->with_touches++;
-	s->m->touches += n;
+	s->m->touches += used;
 }
 
 /* --- probabilities -------------------------------------------------------*/

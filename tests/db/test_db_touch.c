@@ -332,6 +332,30 @@ static void test_models_memory(void **state)
 	assert_true(refused > 10);
 }
 
+/* What the period tells of a call is what its own page does: no more rows than
+ * count, or one visitor's calls would leave no room for others'. */
+static void check_period(const struct call_id *ids, size_t n_ids, int64_t at_us)
+{
+	struct touch_row *all = NULL, *rows = NULL;
+	size_t n_all = 0, n = 0, at = 0;
+
+	ok(db_touch_period(dashboard, company(0), at_us, at_us + RT_DAY_US,
+	    &mem, &all, &n_all));
+	for (size_t i = n_ids; i-- > 0;) { /* the latest first */
+		const size_t begin = at;
+
+		while (at < n_all && id_eq(all[at].call.v, ids[i].v))
+			at++;
+		ok(db_touch_call(dashboard, company(0), ids[i], &mem, &rows,
+		    &n));
+		assert_in_range(at - begin, n, TOUCH_MAX);
+		assert_int_equal(all[begin].at_us, rows[0].at_us);
+		for (size_t k = 1; k < n; k++)
+			assert_int_equal(all[at - k].at_us, rows[n - k].at_us);
+	}
+	assert_int_equal(at, n_all);
+}
+
 /* Of very many touches the first and the latest are kept. */
 static void test_many(void **state)
 {
@@ -340,16 +364,21 @@ static void test_many(void **state)
 	struct call_credit credit = { .by = CALL_CREDIT_VISIT,
 		.probability_bp = 9000 };
 	struct touch_row *rows = NULL;
-	struct call_id id;
-	size_t n = 0;
+	struct call_id ids[MANY];
+	size_t n = 0, n_ids = 0;
 
 	(void)state;
 	testdb_id(at_us, who.v);
-	for (int i = 0; i < MANY; i++)
+	for (int i = 0; i < MANY; i++) {
 		credit.visit = visit(who, i == 0 ? "very first" : "later",
 		    "direct", at_us + i * RT_MIN_US);
-	id = call(at_us + MANY * RT_MIN_US, &credit);
-	ok(db_touch_call(dashboard, company(0), id, &mem, &rows, &n));
+		if (i == 0 || i >= TOUCH_MAX - 3)
+			ids[n_ids++] =
+			    call(at_us + i * RT_MIN_US + RT_SEC_US, &credit);
+	}
+	check_period(ids, n_ids, at_us);
+	ok(db_touch_call(dashboard, company(0), ids[n_ids - 1], &mem, &rows,
+	    &n));
 	assert_int_equal(n, TOUCH_MAX);
 	assert_true(slice_eq_cstr(rows[0].source, "very first"));
 	assert_int_equal(rows[TOUCH_MAX - 1].at_us,
