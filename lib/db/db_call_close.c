@@ -163,31 +163,45 @@ static enum err set_credit(struct db *db, struct company_id company,
 	return stmt_exec_one(st);
 }
 
-/* Both take company and call. */
-static const char copy_visit_sql[] =
-    "UPDATE interaction i JOIN visit v ON v.company_id = i.company_id"
-    " AND v.id = i.visit_id SET i.source = v.source, i.medium = v.medium,"
-    " i.campaign = v.campaign, i.ad_group = v.ad_group_id,"
-    " i.keyword = v.keyword, i.channel = v.channel,"
-    " i.landing_page = v.landing_page, i.referrer_host = v.referrer_host"
-    " WHERE i.company_id = ? AND i.id = ? AND i.attributed_by = 'visit'";
-/* The tracker that had the number when the call began: numbers move on. */
-static const char copy_tracker_sql[] =
-    "UPDATE interaction i JOIN phone_call p ON p.company_id = i.company_id"
-    " AND p.id = i.id JOIN tracker t ON t.company_id = p.company_id"
-    " AND t.number_id = p.number_id AND t.created_at <= p.started_at"
-    " AND (t.archived_at IS NULL OR t.archived_at > p.started_at)"
-    " SET i.attributed_by = 'tracker', i.tracker_id = t.id,"
-    " i.visit_id = NULL, i.lease_id = NULL, i.probability_bp = 10000,"
-    " i.source = t.source, i.medium = t.medium, i.campaign = t.campaign,"
-    " i.channel = t.channel WHERE i.company_id = ? AND i.id = ?"
-    " AND p.pool_id IS NULL";
-
-static enum err run_on_call(struct db *db, const char *sql,
-    struct company_id company, struct call_id call)
+static enum err copy_visit(struct db *db, struct company_id company,
+    struct call_id call)
 {
+	static const char sql[] =
+	    "UPDATE interaction i JOIN visit v ON v.company_id = i.company_id"
+	    " AND v.id = i.visit_id SET i.source = v.source, i.medium = v.medium,"
+	    " i.campaign = v.campaign, i.ad_group = v.ad_group_id,"
+	    " i.keyword = v.keyword, i.channel = v.channel,"
+	    " i.landing_page = v.landing_page, i.referrer_host = v.referrer_host"
+	    " WHERE i.company_id = ? AND i.id = ? AND i.attributed_by = 'visit'";
 	struct stmt *st = stmt_begin(db, sql);
 
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, call.v);
+	return stmt_exec(st, NULL);
+}
+
+/* The tracker that had the number when the call began: numbers move on. One
+ * from a time to come was made by a clock that was ahead, and is there. */
+static enum err credit_tracker(struct db *db, struct company_id company,
+    struct call_id call, int64_t now_us)
+{
+	static const char sql[] =
+	    "UPDATE interaction i JOIN phone_call p"
+	    " ON p.company_id = i.company_id AND p.id = i.id"
+	    " JOIN tracker t ON t.company_id = p.company_id AND t.id ="
+	    " (SELECT x.id FROM tracker x WHERE x.company_id = p.company_id"
+	    " AND x.number_id = p.number_id"
+	    " AND (x.created_at <= p.started_at OR x.created_at > ?)"
+	    " AND (x.archived_at IS NULL OR x.archived_at > p.started_at)"
+	    " ORDER BY x.archived_at IS NULL DESC, x.created_at DESC LIMIT 1)"
+	    " SET i.attributed_by = 'tracker', i.tracker_id = t.id,"
+	    " i.visit_id = NULL, i.lease_id = NULL, i.probability_bp = 10000,"
+	    " i.source = t.source, i.medium = t.medium, i.campaign = t.campaign,"
+	    " i.channel = t.channel WHERE i.company_id = ? AND i.id = ?"
+	    " AND p.pool_id IS NULL";
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_time_us(st, now_us);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, call.v);
 	return stmt_exec(st, NULL);
@@ -226,7 +240,7 @@ enum err db_call_close_credit(struct db *db, struct company_id company,
 	if (e == ERR_OK)
 		e = set_credit(db, company, call, credit);
 	if (e == ERR_OK && credit->by == CALL_CREDIT_VISIT)
-		e = run_on_call(db, copy_visit_sql, company, call);
+		e = copy_visit(db, company, call);
 	return e;
 }
 
@@ -323,7 +337,7 @@ static enum err close_call(struct db *db, struct company_id company,
 	    (e = db_call_follow_closed(db, company, call, now_us)) != ERR_OK ||
 	    (e = settle_call(db, company, r)) != ERR_OK ||
 	    (e = db_call_close_credit(db, company, call, credit)) != ERR_OK ||
-	    (e = run_on_call(db, copy_tracker_sql, company, call)) != ERR_OK ||
+	    (e = credit_tracker(db, company, call, now_us)) != ERR_OK ||
 	    (e = add_recording(db, company, r, &a, now_us)) != ERR_OK ||
 	    (e = db_verdict_judge(db, company, call, now_us)) != ERR_OK ||
 	    (e = db_reserve_end(db, company, call)) != ERR_OK)

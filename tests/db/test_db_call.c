@@ -320,7 +320,8 @@ static void test_tracker_meanwhile(void **state)
 	    TESTDB_NOW_US + RT_SEC_US));
 	for (size_t i = 0; i < RT_ARRAY_LEN(ids); i++) {
 		r = testdb_call_closed(t, 0, ids[i], 1, CALLRESULT_MISSED, 0);
-		ok(db_call_closed(store, c->id, &r, NULL, TESTDB_NOW_US));
+		ok(db_call_closed(store, c->id, &r, NULL,
+		    TESTDB_NOW_US + 2 * RT_SEC_US));
 		assert_int_equal(count(now_sql), i == 2 ? 1 : 0);
 	}
 	assert_int_equal(testdb_call_wrong(t, 0), 0);
@@ -329,6 +330,34 @@ static void test_tracker_meanwhile(void **state)
 	    " IF(source = 'bus', created_at, NULL)");
 	ok(db_pool_number_add(t->db, c->id, c->pool, c->pooled[2],
 	    TESTDB_NOW_US));
+}
+
+/* A clock that was ahead, and was set right since: the number was taken from
+ * one tracker and given to another, both at a time to come. */
+static void test_tracker_to_come(void **state)
+{
+	const struct testdb_company *c = &t->company[0];
+	struct tracker_row tracker = { .number = c->tracked,
+		.created_us = TESTDB_NOW_US + RT_HOUR_US,
+		.match_kind = "none",
+		.name = "Tram",
+		.source = "tram",
+		.medium = "offline" };
+
+	(void)state;
+	ok(db_tracker_archive(t->db, c->id, c->tracker, tracker.created_us));
+	testdb_id(tracker.created_us, tracker.id.v);
+	ok(db_tracker_add(t->db, c->id, &tracker));
+	(void)testdb_call_drain(t, store, 0, c->tracked, CALLER, NULL,
+	    RT_SEC_US);
+	assert_int_equal(count("SELECT COUNT(*) FROM interaction"
+			       " WHERE attributed_by = 'tracker' AND"
+			       " source = 'tram'"),
+	    1);
+	assert_int_equal(testdb_call_wrong(t, 0), 0);
+	testdb_exec(t,
+	    "UPDATE tracker SET archived_at ="
+	    " IF(source IN ('bus', 'tram'), created_at, NULL)");
 }
 
 static void test_qualified(void **state)
@@ -433,6 +462,7 @@ int main(void)
 		cmocka_unit_test_setup(test_credit, empty),
 		cmocka_unit_test_setup(test_tracker_wins, empty),
 		cmocka_unit_test_setup(test_tracker_meanwhile, empty),
+		cmocka_unit_test_setup(test_tracker_to_come, empty),
 		cmocka_unit_test_setup(test_qualified, empty),
 		cmocka_unit_test_setup(test_recording, empty),
 	};
