@@ -68,6 +68,8 @@ export default function (tag) {
 
 	// What was done in a frame, which may be of an origin that the site has not.
 	function told(event, origin) {
+		// No was said there: nothing goes on here, either.
+		if (event.kind === 'consent_withdrawn') return w.ringtrace.consent(false);
 		const away = event.url && origin !== w.origin;
 		tag.beacon('event', away ? { ...event, url: w.location.href.slice(0, 2048) } : event);
 		if (event.kind === 'form') tag.tell('form', { form: event.form });

@@ -114,6 +114,20 @@ test('a frame of an origin that the page names is one of its own; a stranger’s
 	await page.context().close();
 });
 
+test('a no that is said in a frame with the tag is the page’s', async () => {
+	const page = await open(`${NUMBER}<iframe id="in" src="/inner"></iframe>`, { '/inner': html(NUMBER) });
+	const frame = page.frames().find((f) => f.url().endsWith('/inner'));
+	await frame.waitForFunction((n) => document.getElementById('n').textContent === n, ours.national);
+	await page.waitForFunction(() => document.cookie.includes('vis_1'));
+	site.answer = () => ({ tier: 'source', why: 'consent', swap: [], beat_s: 60 });
+	await frame.evaluate(() => window.ringtrace('consent', false));
+	for (const one of [page, frame]) await one.waitForFunction((n) => document.getElementById('n').textContent === n, own.national);
+	assert.deepEqual(told('event').filter((e) => e.kind === 'consent_withdrawn').map((e) => [e.visitor, e.visit]), [['vtr_1', 'vis_1']]);
+	assert.deepEqual(told('visit').map((v) => [v.consent, v.visit]), [[undefined, undefined], ['no', undefined]]);
+	assert.deepEqual(await page.evaluate(() => [document.cookie, window.ringtrace.session().visit, sessionStorage.length]), ['', undefined, 0]);
+	await page.context().close();
+});
+
 test('the next page in a frame with the tag shows the number, too, without a visit of its own', async () => {
 	const page = await open(`${NUMBER}<iframe id="in" src="/inner"></iframe>`, { '/inner': html(NUMBER), '/next': html(`<h1>Next</h1>${NUMBER}`) });
 	const shows = () => page.waitForFunction((n) => document.getElementById('in').contentDocument.getElementById('n')?.textContent === n, ours.national);
