@@ -21,7 +21,7 @@ import { KEEP, kept, STAYS } from './keep.js';
 // classes \p{Pd} and \p{Cf} say the same and take a browser ten times as long.
 const SEP = '\\s*(?:[()./|·−\\-\xad\u05be\u061c\u2000-\u206f\uff08-\uff0f]\\s*){0,4}', OPEN = '[(\uff08]?';
 // In the order that packs smallest.
-const PIECES = 'em,i,ins,font,u,data,q,mark,a,time,s,code,abbr,sub,bdi,kbd,wbr,sup,span,label,tspan,b,bdo,big,cite,nobr,small,img,strong'.split(',');
+const PIECES = 'img,strong,sup,span,label,a,tspan,i,bdo,wbr,bdi,kbd,mark,em,ins,code,s,cite,small,u,time,nobr,b,abbr,big,sub,q,data,font'.split(',');
 // Which elements' attributes are looked at: of all that hold the end of a number
 // there, or of a few elements whatever they say; of more where full-width digits
 // were met.

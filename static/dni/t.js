@@ -28,7 +28,7 @@ const CACHE = 'rt_p';
 const paid = (url) => url.includes('?') && /[?&](\w+clk?id|[gw]braid|li_fat_id|utm_\w+)=/i.test(url);
 const nav = navigator, loc = location;
 const api = (attr('api') || src.split('/', 3).join('/')) + '/dni/v1/';
-const own = attr('number'), domain = attr('domain'), cookies = attr('cookies') !== 'no';
+const own = attr('number'), cookies = attr('cookies') !== 'no';
 let consent = nav.globalPrivacyControl ? 'no' : attr('consent');
 
 let tier = '';
@@ -75,14 +75,14 @@ function store(name, value) {
 }
 
 // An exception that is caught costs more than all the rest here.
-function cookie(value, s) {
+function cookie(value, s, of = attr('domain')) {
 	let was = '';
 	if (!cookies) return store('rt_id', value) || was;
 	try {
 		if (!s) {
 			was = d.cookie.match(/\brt_id=([\w.]*)/)?.[1] || was;
 			jar = jar || was;
-		} else d.cookie = `rt_id=${value};path=/;SameSite=Lax;max-age=${s}${domain && ';domain=' + domain}${loc.protocol === 'https:' ? ';Secure' : ''}`;
+		} else d.cookie = `rt_id=${value};path=/;SameSite=Lax;max-age=${s}${of && ';domain=' + of}${loc.protocol === 'https:' ? ';Secure' : ''}`;
 	} catch {}
 	return was;
 }
@@ -119,7 +119,8 @@ function forget(ids) {
 	else if (cookie()) load();
 	beacon('event', { kind: 'consent_withdrawn' });
 	tag.ids = {};
-	if (cookie()) cookie('', -1);
+	// A site that named its domain later had one without before.
+	if (cookie()) cookie('', -1), cookie('', -1, '');
 	jar = 0;
 	store(CACHE, '');
 }

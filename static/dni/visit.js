@@ -143,6 +143,9 @@ export default function (tag) {
 	// How it went and who else knows this visitor, once a visit: when the page has nothing
 	// to do, or soon even so, as some pages always have.
 	return () => {
+		// A site that named its domain later has a cookie without one from before, which
+		// browsers say first: its visitor is known by now, its visit is over at each page.
+		if (had && tag.attr('domain') && d.cookie.split('rt_id=').length > 2) d.cookie = 'rt_id=;path=/;max-age=0';
 		tag.remember();
 		if (tag.fresh) (w.requestIdleCallback || w.setTimeout)(() => about(tag, taken), { timeout: 2000 });
 		tag.fresh = 0;

@@ -335,6 +335,29 @@ for (const [name, init] of [
 		await page.context().close();
 	});
 
+test('a site that names its domain later: one cookie, of the visitor that was known, and a no leaves none', async () => {
+	const at = 'http://www.shop.example', later = TAG.replace(' data-site', ' data-domain=".shop.example" data-site');
+	fresh({ '/': html(NUMBER), '/later': html(NUMBER, later) });
+	const page = await newVisitor(site.browser);
+	const cookies = async () => (await page.context().cookies(at)).map((c) => `${c.domain} ${c.value.split('.', 2)}`);
+	await page.route(`${at}/**`, (route) => route.continue({ url: route.request().url().replace(at, site.base) }));
+	const go = async (path, visits) => {
+		await page.goto(at + path);
+		await shown(page);
+		await until('the visit is answered', () => page.evaluate(() => window.ringtrace.session().tier === 'lease'));
+		assert.deepEqual(told('visit').map((v) => v.visit), visits);
+	};
+	await go('/', [undefined]);
+	assert.deepEqual(await cookies(), ['www.shop.example vtr_1,vis_1']);
+	await go('/later', [undefined, 'vis_1']);
+	await visiting(page);
+	await until('the older one is gone', async () => (await cookies()).join() === '.shop.example vtr_1,vis_1');
+	await page.evaluate(() => (document.cookie = 'rt_id=vtr_1.vis_0.1;path=/'));
+	await page.evaluate(() => window.ringtrace('consent', false));
+	assert.deepEqual(await cookies(), []);
+	await page.context().close();
+});
+
 test('consent that comes late in an application is for the page that was landed on', async () => {
 	const page = await open(`<p id="n">${own.national}</p>`, {
 		head: '<script async src="/t.js" data-site="x" data-consent="wait"></script>', more: { '/offers': html(`<p id="n">${own.national}</p>`, '<script async src="/t.js" data-site="x" data-consent="wait"></script>') }, path: '/offers',
