@@ -100,8 +100,10 @@ static enum err parse(const struct req *r, struct resp *out,
 	if (*h != NULL)
 		e = dni_hit_parse(type, r->body, r->arena, *h, &why);
 	*done = e != ERR_OK;
-	if (e == ERR_OK && is_private(r))
+	if (e == ERR_OK && is_private(r)) {
 		(*h)->consent = DNI_CONSENT_NO;
+		(*h)->gpc = true;
+	}
 	if (e == ERR_OK || why[0] == '\0')
 		return e;
 	dni_seen_error(r->app, (*h)->site, r->now_us, why);
@@ -161,6 +163,10 @@ static enum err answer(struct resp *out, const struct dni_answer *a)
 	if (a->has_ids) {
 		put_id(&j, "visitor", ID_KIND_visitor, a->visitor.v);
 		put_id(&j, "visit", ID_KIND_visit, a->visit.v);
+	}
+	if (a->gpc) {
+		json_out_key(&j, "gpc");
+		json_out_bool(&j, true);
 	}
 	put_swaps(&j, a);
 	json_out_key(&j, "beat_s");

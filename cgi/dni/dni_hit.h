@@ -83,6 +83,7 @@ struct dni_hit {
 	struct slice ip;
 	struct slice agent;
 	enum dni_consent consent;
+	bool gpc;                  /* the request's head had Sec-GPC: a no */
 	struct visitor_id visitor; /* nil: none */
 	struct visit_id visit;     /* nil: none */
 	bool hidden;

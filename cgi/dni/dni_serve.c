@@ -243,6 +243,7 @@ static void serve_refused(struct dni_serve *v)
 
 	if (v->h->consent == DNI_CONSENT_NO && visit != NULL)
 		dni_event_withdraw(v, visit);
+	v->out->gpc = v->h->gpc;
 	fall_back(v, "consent", false);
 }
 

@@ -36,6 +36,7 @@ struct dni_answer {
 	struct slice site; /* its key, of the request */
 	const char *tier;  /* "lease" "source" "overflow" "none" "gone" */
 	const char *why;   /* of anything but a lease; "" */
+	bool gpc;          /* refused for what the request's head said */
 	bool has_ids;
 	struct visitor_id visitor;
 	struct visit_id visit;

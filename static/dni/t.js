@@ -207,7 +207,11 @@ function answered(a) {
 			if (visit !== tag.ids.visit) tag.fresh = 1;
 			tag.ids = { visitor, visit };
 			// The cookie stays: what goes on after a yes is the visit it has.
-		} else if (why === 'consent') tag.ids = {};
+		} else if (why === 'consent') {
+			// Global Privacy Control, which the page itself may not know of.
+			if (a.gpc) forget();
+			tag.ids = {};
+		}
 		if (swap[0] || why !== 'database') apply(swap);
 		if (visitor) save();
 		if (awake) wake();

@@ -335,6 +335,20 @@ for (const [name, init] of [
 		await page.context().close();
 	});
 
+test('Global Privacy Control that only requests have leaves nothing in the browser', async () => {
+	const page = await open(`<p id="n">${own.national}</p>`);
+	await shown(page);
+	await page.waitForFunction(() => document.cookie.includes('vis_1'));
+	site.answer = (what) => what === 'visit' && { ...denied, gpc: true };
+	await page.goto(`${site.base}/?two`);
+	await page.waitForFunction(() => window.ringtrace?.session?.().tier === 'source');
+	assert.deepEqual(await page.evaluate(() => {
+		dispatchEvent(new Event('pagehide'));
+		return [document.cookie, sessionStorage.length, window.ringtrace.session().visitor, document.getElementById('n').textContent];
+	}), ['', 0, undefined, own.national]);
+	await page.context().close();
+});
+
 test('a site that names its domain later: one cookie, of the visitor that was known, and a no leaves none', async () => {
 	const at = 'http://www.shop.example', later = TAG.replace(' data-site', ' data-domain=".shop.example" data-site');
 	fresh({ '/': html(NUMBER), '/later': html(NUMBER, later) });

@@ -151,8 +151,9 @@ test('Global Privacy Control in the head of a request: nothing is leased, whatev
 	const asked = { url: `${stack.url}/demo/?utm_source=private` };
 	for (const more of [{}, { consent: 'yes' }]) {
 		const { json } = await dni.ask({ ...asked, ...more }, { 'sec-gpc': '1' });
-		assert.deepEqual([json.tier, json.why, json.visitor, json.visit], ['source', 'consent', undefined, undefined], JSON.stringify(more));
+		assert.deepEqual([json.tier, json.why, json.gpc, json.visitor, json.visit], ['source', 'consent', true, undefined, undefined], JSON.stringify(more));
 	}
+	assert.equal((await dni.ask({ ...asked, consent: 'no' })).json.gpc, undefined);
 	assert.equal((await dni.ask(asked, { 'sec-gpc': '0' })).json.tier, 'lease');
 	await until('the one without it is stored', () => stack.sqlOne("SELECT count(*) FROM visit WHERE utm_source = 'private'") !== '0');
 	assert.equal(stack.sqlOne("SELECT count(*) FROM visit WHERE utm_source = 'private'"), '1');
@@ -161,7 +162,7 @@ test('Global Privacy Control in the head of a request: nothing is leased, whatev
 test('Global Privacy Control that comes in the middle of a visit ends it, whatever it is said with', async () => {
 	const url = `${stack.url}/demo/?utm_source=midway`;
 	const gpc = { 'sec-gpc': '1' };
-	const source = (a) => assert.deepEqual([a.tier, a.why, a.visitor, a.visit], ['source', 'consent', undefined, undefined]);
+	const source = (a) => assert.deepEqual([a.tier, a.why, a.gpc, a.visitor, a.visit], ['source', 'consent', true, undefined, undefined]);
 	const says = {
 		visit: async (ids) => source((await dni.ask({ url, ...ids }, gpc)).json),
 		beat: async (ids) => source((await dni.post('/dni/v1/beat', { site: 'demo', ...ids }, gpc)).json),
