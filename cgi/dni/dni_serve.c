@@ -265,6 +265,17 @@ bool dni_serve_let_in(struct dni_state *s, struct dni_who *who)
 	return who->let_in;
 }
 
+/* With mu held. A visitor's id is known to more than the visitor, such as who
+ * reads exports: who sends that alone uses up nothing of a visit that lives. */
+static bool visitor_may_ask(struct dni_serve *v)
+{
+	const uint8_t *id =
+	    dni_serve_theirs(v) != NULL ? v->h->visit.v : v->h->visitor.v;
+
+	return id_is_nil(id) || dni_flood_pass(v->s->hits_flood, v->who.now_us,
+				    slice_of(id, ID_BYTES));
+}
+
 bool dni_serve_may_ask(struct dni_serve *v)
 {
 	/* A request may have waited for mu behind later ones: what happens to
@@ -273,9 +284,7 @@ bool dni_serve_may_ask(struct dni_serve *v)
 	if (!v->who.let_in &&
 	    !address_may_ask(v->s, v->who.address, v->who.now_us))
 		return false;
-	return id_is_nil(v->h->visitor.v) ||
-	       dni_flood_pass(v->s->hits_flood, v->who.now_us,
-		   slice_of(v->h->visitor.v, ID_BYTES));
+	return visitor_may_ask(v);
 }
 
 /* In the request's arena, as the answer may have to wait. */

@@ -593,3 +593,18 @@ test('a flood from one address takes no numbers', async () => {
 	assert.ok(refused > 0);
 	assert.equal((await ask()).json.tier, 'lease'); // others are served
 });
+
+test('who floods with a visitor’s id is refused, from everywhere, and that visitor’s visit goes on', async () => {
+	const { visitor, visit } = (await ask()).json;
+	const flood = async (who) => {
+		for (let i = 0; i < 40; i++) {
+			const all = await Promise.all(Array.from({ length: 50 }, () => ask({ consent: 'no', visitor, ...who })));
+			if (all.some((r) => r.status === 429)) return true;
+		}
+		return false;
+	};
+	for (const who of [{}, { visit: 'vis_01h455vb4pex5vsknk084sn02q' }]) assert.ok(await flood(who), JSON.stringify(who));
+	assert.equal((await ask({ visitor, visit })).json?.tier, 'lease');
+	assert.equal((await post('/dni/v1/beat', { site: 'demo', visitor, visit, engaged_s: 5 })).json?.tier, 'lease');
+	assert.equal((await post('/dni/v1/event', { site: 'demo', visitor, visit, kind: 'tel_click' })).status, 204);
+});
