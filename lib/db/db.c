@@ -239,6 +239,18 @@ static enum err set_up(struct db *db)
 	return e;
 }
 
+/* Whether many rows may come for a text of one (stmt_rows_can()): what the
+ * server says it can beyond MySQL. */
+static bool takes_rows(MYSQL *my)
+{
+	unsigned long more = 0;
+
+	return mariadb_get_infov(my,
+		   MARIADB_CONNECTION_EXTENDED_SERVER_CAPABILITIES,
+		   &more) == 0 &&
+	       (more & (MARIADB_CLIENT_STMT_BULK_OPERATIONS >> 32)) != 0;
+}
+
 static enum err connect_now(struct db *db)
 {
 	const unsigned int off = 0;
@@ -262,6 +274,7 @@ static enum err connect_now(struct db *db)
 		    DB_READING);
 	else
 		e = set_up(db);
+	db->rows = e == ERR_OK && takes_rows(db->my);
 	if (e != ERR_OK) {
 		disconnect(db);
 	} else if (db->away) {

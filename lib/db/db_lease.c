@@ -97,7 +97,7 @@ static void in_leases(struct stmt *st, const struct company_id *company,
 enum err db_lease_add(struct db *db, struct company_id company,
     const struct lease_row *const *rows, size_t n)
 {
-	return db_rows_run(db, lease_add_sql, company, rows, n, in_leases);
+	return db_rows_add(db, lease_add_sql, company, rows, n, in_leases);
 }
 
 static void in_beats(struct stmt *st, const struct company_id *company,

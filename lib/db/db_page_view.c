@@ -32,6 +32,6 @@ static void in_page_views(struct stmt *st, const struct company_id *company,
 enum err db_page_view_add(struct db *db, struct company_id company,
     const struct page_view_row *const *rows, size_t n)
 {
-	return db_rows_run(db, page_view_add_sql, company, rows, n,
+	return db_rows_add(db, page_view_add_sql, company, rows, n,
 	    in_page_views);
 }

@@ -28,6 +28,7 @@ struct db {
 	bool doomed;  /* the transaction failed: only rollback helps */
 	bool only_tx; /* a statement outside of one is refused */
 	bool ready;   /* connected and set up */
+	bool rows;    /* stmt_rows_can() */
 	unsigned int timeout_ms;
 	char *socket;
 	char *user;

@@ -18,10 +18,29 @@ size_t db_rows_at(const struct db_rows_part *p, size_t i)
 	return p->first + (i < p->n ? i : p->n - 1);
 }
 
+enum err db_rows_add(struct db *db, const char *const *texts,
+    struct company_id company, const void *rows, size_t n, db_rows_in *in)
+{
+	struct db_rows_part part = { 0, 0, 0 };
+	enum err e = ERR_OK;
+
+	if (!stmt_rows_can(db))
+		return db_rows_run(db, texts, company, rows, n, in);
+	for (; e == ERR_OK && part.first < n; part.first += part.n) {
+		const size_t left = n - part.first;
+		struct stmt *st = stmt_begin(db, texts[DB_ROWS_SIZES - 1]);
+
+		part.n = left < STMT_ROWS_MAX ? left : STMT_ROWS_MAX;
+		part.places = part.n;
+		stmt_rows_begin(st, part.n);
+		in(st, &company, rows, &part);
+		e = stmt_exec(st, NULL);
+	}
+	return e;
+}
+
 enum err db_rows_run(struct db *db, const char *const *texts,
-    struct company_id company, const void *rows, size_t n,
-    void (*in)(struct stmt *st, const struct company_id *company,
-	const void *rows, const struct db_rows_part *part))
+    struct company_id company, const void *rows, size_t n, db_rows_in *in)
 {
 	struct db_rows_part part = { 0, 0, 0 };
 	enum err e = ERR_OK;

@@ -1,11 +1,13 @@
 /*
- * db_rows.h - inserting many rows with constant text.
+ * db_rows.h - inserting and changing many rows with constant text.
  *
- * A statement is prepared for each of DB_ROWS_SIZES numbers of rows, up to
- * 32; a writer takes the largest that the rows fill, or nearly: the last row
+ * One round trip carries many rows, and round trips, each two awakenings, are
+ * what a batch costs on a busy machine. Where the server takes many rows for a
+ * text of one (stmt_rows_begin()), an INSERT is sent so. Else, and for an
+ * UPDATE, a statement is prepared for each of DB_ROWS_SIZES numbers of rows, up
+ * to 32; a writer takes the largest that the rows fill, or nearly: the last row
  * is then repeated in the places left, which every statement here must allow.
- * One round trip carries that many rows, and round trips, each two awakenings,
- * are what a batch costs on a busy machine. Only lib/db includes this file.
+ * Only lib/db includes this file.
  */
 #ifndef RT_DB_DB_ROWS_H
 #define RT_DB_DB_ROWS_H
@@ -71,12 +73,17 @@ struct db_rows_part {
 /* The row of the place i. */
 size_t db_rows_at(const struct db_rows_part *p, size_t i);
 
-/* Executes the texts (of DB_ROWS_TEXTS or DB_ROWS_UPDATES) for n rows, which
- * are the caller's array and only given on: in() binds all the places of one
- * part; what it binds is borrowed until the execution. n may be 0. */
+/* Binds all the places of one part; what it binds is borrowed until the
+ * execution. */
+typedef void db_rows_in(struct stmt *st, const struct company_id *company,
+    const void *rows, const struct db_rows_part *part);
+
+/* Executes the texts of DB_ROWS_TEXTS for n rows, which are the caller's array
+ * and only given on; in() binds a place after the other. n may be 0. */
+RT_MUST_USE enum err db_rows_add(struct db *db, const char *const *texts,
+    struct company_id company, const void *rows, size_t n, db_rows_in *in);
+/* The same for texts of DB_ROWS_UPDATES, in the order of their marks. */
 RT_MUST_USE enum err db_rows_run(struct db *db, const char *const *texts,
-    struct company_id company, const void *rows, size_t n,
-    void (*in)(struct stmt *st, const struct company_id *company,
-	const void *rows, const struct db_rows_part *part));
+    struct company_id company, const void *rows, size_t n, db_rows_in *in);
 
 #endif

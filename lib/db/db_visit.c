@@ -99,7 +99,7 @@ static void in_visits(struct stmt *st, const struct company_id *company,
 enum err db_visit_add(struct db *db, struct company_id company,
     const struct visit_row *const *rows, size_t n)
 {
-	return db_rows_run(db, visit_add_sql, company, rows, n, in_visits);
+	return db_rows_add(db, visit_add_sql, company, rows, n, in_visits);
 }
 
 static void in_progress(struct stmt *st, const struct company_id *company,
@@ -185,7 +185,7 @@ static void in_events(struct stmt *st, const struct company_id *company,
 enum err db_visit_event_add(struct db *db, struct company_id company,
     const struct visit_event_row *const *rows, size_t n)
 {
-	return db_rows_run(db, visit_event_sql, company, rows, n, in_events);
+	return db_rows_add(db, visit_event_sql, company, rows, n, in_events);
 }
 
 /* Of one company; counts *left down. */

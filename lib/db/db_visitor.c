@@ -49,7 +49,7 @@ static void in_visitors(struct stmt *st, const struct company_id *company,
 enum err db_visitor_seen(struct db *db, struct company_id company,
     const struct visitor_seen *const *rows, size_t n)
 {
-	return db_rows_run(db, visitor_seen_sql, company, rows, n, in_visitors);
+	return db_rows_add(db, visitor_seen_sql, company, rows, n, in_visitors);
 }
 
 enum err db_visitor_key(struct db *db,

@@ -31,6 +31,7 @@ static void drop(struct stmt *st)
 	free(st->bind_in);
 	free(st->bind_out);
 	free(st->near);
+	stmt_rows_free(st->rows);
 	free(st->made);
 	free(st);
 }
@@ -150,6 +151,7 @@ static struct stmt *use(struct db *db, struct stmt *st)
 	db->in_use++;
 	st->e = ERR_OK;
 	st->at_in = 0;
+	st->n_rows = 0;
 	st->at_out = 0;
 	st->n_unfit = 0;
 	return st;
@@ -209,20 +211,31 @@ void stmt_end(struct stmt *st)
 		drop(st);
 }
 
+static enum err bind_in(struct stmt *st)
+{
+	const size_t rows = st->n_rows > 0 ? st->n_rows : 1;
+
+	if (st->at_in != st->n_in * rows || st->at_out != st->n_out) {
+		log_error("stmt: %u of %zu parameters, %u of %u columns: %.60s",
+		    st->at_in, st->n_in * rows, st->at_out, st->n_out, st->sql);
+		return ERR_INTERNAL;
+	}
+	if (st->rows != NULL)
+		return stmt_rows_bind(st);
+	if (st->n_in > 0 && mysql_stmt_bind_param(st->my, st->bind_in) != 0)
+		return stmt_failed(st, DB_READING);
+	return ERR_OK;
+}
+
 /* With store the whole result is fetched into our memory. */
 static enum err run(struct stmt *st, bool store)
 {
 	const enum db_phase phase = st->writes ? DB_WRITING : DB_READING;
 
+	if (st->e == ERR_OK)
+		st->e = bind_in(st);
 	if (st->e != ERR_OK)
 		return st->e;
-	if (st->at_in != st->n_in || st->at_out != st->n_out) {
-		log_error("stmt: %u of %u parameters, %u of %u columns: %.60s",
-		    st->at_in, st->n_in, st->at_out, st->n_out, st->sql);
-		return ERR_INTERNAL;
-	}
-	if (st->n_in > 0 && mysql_stmt_bind_param(st->my, st->bind_in) != 0)
-		return stmt_failed(st, DB_READING);
 	if (mysql_stmt_execute(st->my) != 0)
 		return stmt_failed(st, phase);
 	if (st->n_out == 0)

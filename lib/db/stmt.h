@@ -25,6 +25,12 @@ struct stmt;
 /* Most parameters and most columns of one statement. */
 #define STMT_IN_MAX  2048
 #define STMT_OUT_MAX 80
+/* Most rows of stmt_rows_begin(). */
+#define STMT_ROWS_MAX 64
+
+/* Can the server take the values of many rows for a text of one? MariaDB can,
+ * through its own driver. */
+bool stmt_rows_can(const struct db *db);
 
 /* sql must be constant text. Never NULL. */
 RT_MUST_USE struct stmt *stmt_begin(struct db *db, const char *sql);
@@ -33,6 +39,10 @@ RT_MUST_USE struct stmt *stmt_begin(struct db *db, const char *sql);
  * prepared for this execution and forgotten by its end; sql may go at once. */
 RT_MUST_USE struct stmt *stmt_begin_made(struct db *db, const struct buf *sql);
 
+/* Before the parameters: they come n times, each time for one more row of an
+ * INSERT whose text has one row. Only where stmt_rows_can(). A column is of one
+ * type in all rows, or NULL. */
+void stmt_rows_begin(struct stmt *st, size_t n);
 void stmt_in_null(struct stmt *st);
 void stmt_in_id(struct stmt *st, const uint8_t id[ID_BYTES]);
 /* NULL in the row when id is nil (all zero bytes). */

@@ -25,13 +25,15 @@ static MYSQL_BIND *next_in(struct stmt *st, struct stmt_in_value **in)
 
 	if (st->e != ERR_OK)
 		return NULL;
-	if (st->at_in >= st->n_in) {
+	if (st->n_rows > 0 && st->at_in > 0)
+		stmt_rows_take(st);
+	if (st->at_in >= st->n_in * (st->n_rows > 0 ? st->n_rows : 1)) {
 		st->e = ERR_INTERNAL;
 		log_error("stmt: more values than parameters: %.60s", st->sql);
 		return NULL;
 	}
-	*in = &st->in[st->at_in];
-	b = &st->bind_in[st->at_in++];
+	*in = &st->in[st->at_in % st->n_in];
+	b = &st->bind_in[st->at_in++ % st->n_in];
 	memset(b, 0, sizeof(*b));
 	return b;
 }

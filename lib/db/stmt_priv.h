@@ -1,6 +1,6 @@
 /*
- * stmt_priv.h - the inside of a statement, for stmt.c, stmt_in.c and
- * stmt_out.c: binding parameters, taking columns, running.
+ * stmt_priv.h - the inside of a statement, for stmt.c, stmt_in.c, stmt_rows.c
+ * and stmt_out.c: binding parameters, taking columns, running.
  */
 #ifndef RT_DB_STMT_PRIV_H
 #define RT_DB_STMT_PRIV_H
@@ -49,20 +49,26 @@ struct stmt_out_column {
 	SQL_BOOL error;
 };
 
+/* The values of several rows, each column's one below the other. */
+struct stmt_rows;
+
 struct stmt {
 	struct db *db;
 	const char *sql;
 	char *made; /* sql, when it is this statement's own; else NULL */
 	MYSQL_STMT *my;
 	bool writes;
-	bool used;  /* begun and not ended */
-	enum err e; /* of the stmt_in and stmt_out calls */
-	unsigned int n_in, at_in;
+	bool used;         /* begun and not ended */
+	enum err e;        /* of the stmt_in and stmt_out calls */
+	unsigned int n_in; /* parameters of the text */
+	unsigned int at_in;
+	size_t n_rows; /* that they are bound for; 0: once, as ever */
 	unsigned int n_out, at_out;
 	struct stmt_in_value *in;
 	struct stmt_out_column *out;
 	MYSQL_BIND *bind_in;
 	MYSQL_BIND *bind_out;
+	struct stmt_rows *rows; /* NULL: never were */
 	char *near; /* STMT_NEAR bytes a column; NULL: no slice was asked for */
 	size_t n_unfit; /* rows that stmt_next_fit() passed over */
 	unsigned int unfit_column;
@@ -70,6 +76,11 @@ struct stmt {
 
 /* The driver's error of this statement as ours (db_failed()). */
 enum err stmt_failed(struct stmt *st, enum db_phase phase);
+/* With n_rows: takes the parameter bound last for its row. */
+void stmt_rows_take(struct stmt *st);
+/* Gives all rows to the driver. */
+RT_MUST_USE enum err stmt_rows_bind(struct stmt *st);
+void stmt_rows_free(struct stmt_rows *rows);
 /* Brings one column of the fetched row to the caller's variable. */
 enum err stmt_out_finish(struct stmt *st, unsigned int column);
 

@@ -241,6 +241,122 @@ static void test_conflict_and_changed(void **state)
 	assert_int_equal(stmt_exec_one(st), ERR_NOTFOUND);
 }
 
+static const char many_sql[] =
+    "INSERT INTO scratch (id, a, b, c, d, e, g) VALUES (?, ?, ?, ?, ?, ?, ?)";
+
+/* Of three rows one has nothing, and of one column no row has anything. */
+static struct stmt *begin_many(uint64_t first)
+{
+	static const uint8_t nil[ID_BYTES];
+	struct stmt *st = stmt_begin(t->db, many_sql);
+
+	stmt_rows_begin(st, 3);
+	for (uint64_t i = 0; i < 3; i++) {
+		const bool has = i != 1;
+
+		stmt_in_u64(st, first + i);
+		if (has)
+			stmt_in_u64(st, UINT64_MAX - i);
+		else
+			stmt_in_null(st);
+		stmt_in_i64(st, -1 - (int64_t)i);
+		stmt_in_text_null(st,
+		    has ? SLICE("caf\xc3\xa9") : slice_of(NULL, 0));
+		stmt_in_time_us_null(st, has ? TESTDB_NOW_US + (int64_t)i : 0);
+		stmt_in_id_null(st, has ? t->company[i / 2].id.v : nil);
+		stmt_in_null(st);
+	}
+	return st;
+}
+
+/* What the row of an id has, of begin_many()'s i-th. */
+static void check_many(uint64_t id, uint64_t i)
+{
+	static const char sql[] =
+	    "SELECT a, b, c, d, e, g FROM scratch WHERE id = ?";
+	struct stmt *st = stmt_begin(t->db, sql);
+	uint8_t e[ID_BYTES];
+	uint64_t a = 0;
+	int64_t b = 0, d = 0;
+	char c[8];
+	bool a_null, c_null, g_null, g;
+
+	stmt_in_u64(st, id);
+	stmt_out_u64(st, &a);
+	stmt_out_null(st, &a_null);
+	stmt_out_i64(st, &b);
+	stmt_out_text(st, c, sizeof(c));
+	stmt_out_null(st, &c_null);
+	stmt_out_time_us(st, &d);
+	stmt_out_id(st, e);
+	stmt_out_bool(st, &g);
+	stmt_out_null(st, &g_null);
+	ok(stmt_one(st));
+	assert_true(g_null && b == -1 - (int64_t)i);
+	assert_true(a_null == (i == 1) && c_null == (i == 1));
+	if (i == 1) {
+		assert_true(d == 0 && id_is_nil(e));
+		return;
+	}
+	assert_true(a == UINT64_MAX - i && d == TESTDB_NOW_US + (int64_t)i);
+	assert_string_equal(c, "caf\xc3\xa9");
+	assert_true(id_eq(e, t->company[i / 2].id.v));
+}
+
+/* Many rows for a text of one, then one for the same text, and many again. */
+static void test_rows(void **state)
+{
+	struct stmt *st;
+	uint64_t n = 0;
+
+	(void)state;
+	assert_true(stmt_rows_can(t->db));
+	make_scratch();
+	ok(stmt_exec(begin_many(1), &n));
+	assert_int_equal(n, 3);
+	st = stmt_begin(t->db, many_sql);
+	stmt_in_u64(st, 4);
+	for (int i = 0; i < 6; i++)
+		stmt_in_null(st);
+	ok(stmt_exec_one(st));
+	ok(stmt_exec(begin_many(5), NULL));
+	for (uint64_t i = 0; i < 3; i++) {
+		check_many(1 + i, i);
+		check_many(5 + i, i);
+	}
+	/* The last is there already: none of the statement's rows is kept. */
+	ok(exec(t->db, "INSERT INTO scratch (id) VALUES (13)"));
+	assert_int_equal(stmt_exec(begin_many(11), NULL), ERR_CONFLICT);
+	assert_int_equal(testdb_count(t,
+			     "SELECT COUNT(*) FROM scratch WHERE id > 7"),
+	    1);
+}
+
+/* What cannot be sent is refused, and nothing of it is. */
+static void test_rows_wrong(void **state)
+{
+	static const char sql[] = "INSERT INTO scratch (id, a) VALUES (?, ?)";
+	struct stmt *st;
+
+	(void)state;
+	make_scratch();
+	for (int wrong = 0; wrong < 4; wrong++) {
+		st = stmt_begin(t->db, sql);
+		stmt_rows_begin(st, wrong == 0   ? 0
+				    : wrong == 1 ? STMT_ROWS_MAX + 1
+						 : 2);
+		stmt_in_u64(st, 1);
+		stmt_in_u64(st, 1);
+		stmt_in_u64(st, 2);
+		/* Values that are missing; another type than in the row above.
+		 */
+		if (wrong == 3)
+			stmt_in_text(st, SLICE("2"));
+		assert_int_equal(stmt_exec(st, NULL), ERR_INTERNAL);
+	}
+	assert_int_equal(testdb_count(t, "SELECT COUNT(*) FROM scratch"), 0);
+}
+
 static void test_transactions(void **state)
 {
 	bool mine = true, inner = true;
@@ -325,6 +441,8 @@ int main(void)
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_each_and_all),
 		cmocka_unit_test(test_conflict_and_changed),
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_rows_wrong),
 		cmocka_unit_test(test_transactions),
 		cmocka_unit_test(test_busy),
 		cmocka_unit_test(test_config_version),
