@@ -112,7 +112,7 @@ try {
 	const keepalive = text.match(/dni\.sock[\s\S]*?keepalive (\d+)/)[1];
 	writeFileSync(conf, text
 		.replace('upstream dni {', `upstream noop {\n\t\tserver unix:${dir}/run/noop.sock;\n\t\tkeepalive ${keepalive};\n\t}\n\tupstream dni {`)
-		.replace(/location \/dni\/ \{(\s*access_log [^;]*;)/, 'location = /noop {$1\n\t\tclient_max_body_size 16k;\n\t\tlimit_req zone=dni burst=1000000 nodelay;\n\t\tfastcgi_pass noop;\n\t}\n\n\t\tlocation /dni/ {$1'));
+		.replace(/location \^~ \/dni\/ \{(\s*access_log [^;]*;)/, 'location = /noop {$1\n\t\tclient_max_body_size 16k;\n\t\tlimit_req zone=dni burst=1000000 nodelay;\n\t\tfastcgi_pass noop;\n\t}\n\n\t\tlocation ^~ /dni/ {$1'));
 	process.kill(Number(readFileSync(join(dir, 'nginx/nginx.pid'), 'utf8')), 'SIGHUP');
 	// While nginx takes its new configuration it may close a connection unanswered.
 	await until('the no-op answers', () => fetch(`${stack.url}/noop`, { method: 'POST' }).then((r) => r.status === 200, () => false));

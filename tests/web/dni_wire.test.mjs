@@ -190,8 +190,12 @@ test('Global Privacy Control that comes in the middle of a visit ends it, whatev
 
 test('the access log has what was refused, and no line for each visitor', async () => {
 	assert.equal((await dni.ask()).json.tier, 'lease');
-	assert.equal((await dni.post('/dni/v1/beat', '{')).status, 400);
+	const refused = await stack.fetch('/dni/v1/beat', { method: 'POST', body: '{' });
+	assert.equal(refused.status, 400);
+	// Under the id that the answer and the program's own log have.
+	const id = refused.headers.get('x-request-id');
+	assert.match(id, /^req_\w+$/);
 	const lines = () => stack.log('access').split('\n').filter((l) => l.includes(' /dni/'));
-	await until('the refusal is written', () => lines().some((l) => / \/dni\/v1\/beat 400 /.test(l)));
+	await until('the refusal is written', () => lines().some((l) => / \/dni\/v1\/beat 400 /.test(l) && l.endsWith(` ${id}`)));
 	assert.deepEqual(lines().filter((l) => / 2\d\d \d+ [\d.]+ \w+$/.test(l)), []);
 });
