@@ -77,7 +77,7 @@ enum err db_touch_credits(struct db *db, struct company_id company,
     struct touch_credit **rows, size_t *n)
 {
 	static const char sql[] =
-	    "SELECT i.id, i.attributed_by = 'visit', i.source, i.medium,"
+	    "SELECT i.id, i.attributed_by = 'tracker', i.source, i.medium,"
 	    " COALESCE(CAST(JSON_EXTRACT(i.evidence, '$.sources') AS CHAR),"
 	    " '')"
 	    " FROM interaction i WHERE i.company_id = ? AND i.kind = 'call'"
@@ -91,7 +91,7 @@ enum err db_touch_credits(struct db *db, struct company_id company,
 	stmt_in_time_us(st, to_us);
 	stmt_in_u64(st, DB_TOUCH_CALLS_MAX);
 	stmt_out_id(st, row.call.v);
-	stmt_out_bool(st, &row.by_visit);
+	stmt_out_bool(st, &row.by_tracker);
 	stmt_out_slice(st, mem, DB_NAME_BYTES, &row.source);
 	stmt_out_slice(st, mem, DB_NAME_BYTES, &row.medium);
 	stmt_out_slice(st, mem, DB_TOUCH_SHARES_MAX, &row.shares);

@@ -28,7 +28,7 @@ RT_MUST_USE enum err db_touch_call(struct db *db, struct company_id company,
 #define DB_TOUCH_CALLS_MAX 2000
 struct touch_credit {
 	struct call_id call;
-	bool by_visit;       /* has touches */
+	bool by_tracker;     /* a number of one source: nothing is weighed */
 	struct slice source; /* as it is credited */
 	struct slice medium;
 	struct slice shares; /* "sources" of the evidence, JSON; "" none */

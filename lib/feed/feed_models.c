@@ -151,14 +151,16 @@ static uint64_t give_shares(struct sum *s, const struct json_node *list)
 	return given;
 }
 
-/* Evidence without sources is of an older rule: then what is credited. */
+/* Evidence without sources is of an older rule: then what is credited. That of
+ * a tracker's call has none of its visits to share it among. */
 static void add_probability(struct sum *s, const struct touch_credit *c)
 {
 	struct json_in *in = NULL;
 	uint64_t given;
 
-	if (c->shares.n == 0 || json_in_parse(c->shares, DB_TOUCH_SHARES_MAX,
-				    DEPTH, &in, NULL) != ERR_OK) {
+	if (c->by_tracker || c->shares.n == 0 ||
+	    json_in_parse(c->shares, DB_TOUCH_SHARES_MAX, DEPTH, &in, NULL) !=
+		ERR_OK) {
 		give(s, TOUCH_PROBABILITY, c->source, c->medium,
 		    TOUCH_WHOLE_BP);
 		return;

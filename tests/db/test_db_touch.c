@@ -67,7 +67,8 @@ static struct visit_id visit(struct visitor_id visitor, const char *source,
 	return v.id;
 }
 
-static struct call_id call(int64_t at_us, const struct call_credit *credit)
+static struct call_id call_to(struct number_id number, int64_t at_us,
+    const struct call_credit *credit)
 {
 	static const struct call_place place = { SLICE_INIT("US"),
 		SLICE_INIT("") };
@@ -78,7 +79,7 @@ static struct call_id call(int64_t at_us, const struct call_credit *credit)
 	testdb_id(at_us, id.v);
 	r.head.call = id;
 	r.u.opened = (struct callrec_opened){ .wall_us = at_us,
-		.number = t->company[0].pooled[0],
+		.number = number,
 		.trunk = t->company[0].trunk,
 		.dialled = SLICE("+14155550200"),
 		.caller = SLICE("+14155559999"),
@@ -97,6 +98,11 @@ static struct call_id call(int64_t at_us, const struct call_credit *credit)
 		.notice_ended_us = CALLREC_NEVER };
 	ok(db_call_closed(t->db, company(0), &r, credit, at_us));
 	return id;
+}
+
+static struct call_id call(int64_t at_us, const struct call_credit *credit)
+{
+	return call_to(t->company[0].pooled[0], at_us, credit);
 }
 
 static void test_touches(void **state)
@@ -140,8 +146,8 @@ static void test_touches(void **state)
 	    &credits, &n));
 	assert_int_equal(n, 2); /* the latest first */
 	assert_true(id_eq(credits[1].call.v, one.v));
-	assert_true(credits[1].by_visit);
-	assert_false(credits[0].by_visit);
+	assert_false(credits[1].by_tracker);
+	assert_false(credits[0].by_tracker);
 	assert_true(slice_eq_cstr(credits[1].source, "third"));
 	assert_true(slice_eq(slice_head(credits[1].shares, 2), SLICE("[{")));
 	assert_int_equal(credits[0].shares.n, 0);
@@ -199,12 +205,32 @@ static void test_models(void **state)
 	assert_int_equal(m->n, 0);
 }
 
+/* Nobody's visit is weighed for a number of one source: by probability, too, it
+ * is all that source's. */
+static void test_models_tracker(void **state)
+{
+	const int64_t at_us = NOW + 3 * RT_DAY_US;
+	const struct call_credit credit = { .by = CALL_CREDIT_NONE,
+		.rule_version = 5,
+		.evidence = SLICE("{\"sources\":[],\"rule\":5,"
+				  "\"none_bp\":10000,\"candidates\":[]}") };
+	struct feed_models *m = NULL;
+
+	(void)state;
+	(void)call_to(t->company[0].tracked, at_us, &credit);
+	ok(feed_models(dashboard, company(0), at_us, at_us + RT_MIN_US, &mem,
+	    &m));
+	assert_int_equal(m->calls, 1);
+	for (int i = 0; i < TOUCH_MODEL_COUNT; i++)
+		assert_int_equal(of(m, (enum touch_model)i, "billboard"),
+		    TOUCH_WHOLE_BP);
+}
+
 /* A call that came between the two readings has touches and no credit yet: the
  * others keep theirs. */
 static void test_models_meanwhile(void **state)
 {
 	const struct touch_credit credit = { .call = { { 1 } },
-		.by_visit = true,
 		.source = SLICE("last"),
 		.medium = SLICE(""),
 		.shares = SLICE("") };
@@ -528,6 +554,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_touches),
 		cmocka_unit_test(test_models),
+		cmocka_unit_test(test_models_tracker),
 		cmocka_unit_test(test_models_meanwhile),
 		cmocka_unit_test(test_models_cut),
 		cmocka_unit_test(test_models_many),
