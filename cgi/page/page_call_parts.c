@@ -134,7 +134,7 @@ void page_call_parts_facts(const struct page_story *s, struct view *v)
 	fact(v, "Ended by",
 	    c->open ? SLICE("still going on")
 		    : slice_from(by_word(c->hangup_by)),
-	    slice_from(c->reason));
+	    slice_from(page_words_reason(c->hangup_by, c->reason)));
 }
 
 /* --- legs ------------------------------------------------------------------*/
@@ -236,11 +236,15 @@ static void time_on_site(const struct db_report_call_visit *t, struct view *v)
 {
 	char text[PAGE_WORDS_MAX], line[PAGE_WORDS_MAX + 48];
 
-	page_words_duration((int64_t)t->engaged_s * 1000, text);
-	(void)snprintf(line, sizeof(line), "%s on %llu %s", text,
+	(void)snprintf(line, sizeof(line), "%llu %s",
 	    (unsigned long long)t->page_views,
 	    t->page_views == 1 ? "page" : "pages");
-	session(v, "Time on site", line);
+	page_words_duration((int64_t)t->engaged_s * 1000, text);
+	if (t->engaged_s > 0) /* else nothing was told of it */
+		(void)snprintf(line, sizeof(line), "%s on %llu %s", text,
+		    (unsigned long long)t->page_views,
+		    t->page_views == 1 ? "page" : "pages");
+	session(v, t->engaged_s > 0 ? "Time on site" : "Seen", line);
 	if (t->visits > 1) {
 		(void)snprintf(line, sizeof(line), "%llu",
 		    (unsigned long long)t->visits);
@@ -279,8 +283,7 @@ static void causes(const struct db_report_call_visit *t, struct view *v)
 	char line[TEXT_MAX];
 	struct buf b;
 
-	if (strcmp(page_words_channel(t->channel, t->source, t->medium),
-		"paid") == 0)
+	if (page_words_paid(t->channel, t->medium))
 		return;
 	buf_over(&b, line, sizeof(line) - 1);
 	for (unsigned int i = 0; i < TAGHEALTH_KEPT_BITS; i++) {

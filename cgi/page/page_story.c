@@ -130,7 +130,7 @@ static void arrival(struct line *l)
 	struct buf b;
 
 	buf_over(&b, what, sizeof(what));
-	if (strcmp(channel, "paid") == 0) {
+	if (page_words_paid(v->channel, v->medium)) {
 		buf_cstr(&b, "Clicked an ad on ");
 		buf_cstr(&b, v->source);
 	} else if (strcmp(channel, "direct") == 0) {
@@ -274,7 +274,8 @@ static void dialled(struct line *l)
 	keep(l, &b, &e->what);
 	buf_reset(&b);
 	if (touch != 0) {
-		duration(&b, (c->started_us - touch) / 1000);
+		/* Whole seconds, as the evidence has them. */
+		duration(&b, (c->started_us - touch) / RT_SEC_US * 1000);
 		buf_cstr(&b, " after the phone link was touched");
 	} else if (c->pool[0] != '\0') {
 		buf_cstr(&b, c->pool);
@@ -431,6 +432,7 @@ static void ended(struct line *l)
 	const bool good =
 	    strcmp(key, "answered") == 0 || strcmp(key, "voicemail") == 0;
 	char mem[MORE_MAX];
+	const char *why;
 	struct entry *e;
 	struct buf b;
 
@@ -453,9 +455,10 @@ static void ended(struct line *l)
 		duration(&b, (int64_t)c->talk_ms);
 		buf_cstr(&b, " of talk");
 	}
-	if (c->reason[0] != '\0') {
+	why = page_words_reason(c->hangup_by, c->reason);
+	if (why[0] != '\0') {
 		buf_cstr(&b, b.n > 0 ? " · " : "");
-		buf_cstr(&b, c->reason);
+		buf_cstr(&b, why);
 	}
 	keep(l, &b, &e->more);
 }

@@ -35,6 +35,23 @@ const char *page_words_result(const char *key)
 	return "Failed";
 }
 
+const char *page_words_reason(const char *hangup_by, const char *reason)
+{
+	static const struct {
+		const char *by;
+		const char *reason;
+	} same[] = {
+		{ "caller", "the caller hung up" },
+		{ "called", "the called side hung up" },
+	};
+
+	for (size_t i = 0; i < RT_ARRAY_LEN(same); i++)
+		if (strcmp(hangup_by, same[i].by) == 0 &&
+		    strcmp(reason, same[i].reason) == 0)
+			return "";
+	return reason;
+}
+
 /* First match of channel or of medium, by prefix; eight colours for all. */
 static const struct {
 	const char *begins;
@@ -87,17 +104,27 @@ static bool begins(const char *s, const char *with)
 	return slice_starts_case(slice_from(s), slice_from(with));
 }
 
+static const char *channel_of(const char *channel, const char *medium)
+{
+	if (channel[0] != '\0')
+		return channel;
+	for (size_t i = 0; i < RT_ARRAY_LEN(media); i++)
+		if (begins(medium, media[i].begins))
+			return media[i].channel;
+	return medium;
+}
+
+bool page_words_paid(const char *channel, const char *medium)
+{
+	const char *known = channel_of(channel, medium);
+
+	return begins(known, "paid") || begins(known, "display");
+}
+
 const char *page_words_channel(const char *channel, const char *source,
     const char *medium)
 {
-	if (channel[0] == '\0') {
-		channel = medium;
-		for (size_t i = 0; i < RT_ARRAY_LEN(media); i++)
-			if (begins(medium, media[i].begins)) {
-				channel = media[i].channel;
-				break;
-			}
-	}
+	channel = channel_of(channel, medium);
 	for (size_t i = 0; i < RT_ARRAY_LEN(channels); i++)
 		if (begins(channel, channels[i].begins))
 			return channels[i].class;

@@ -22,6 +22,11 @@ const char *page_words_result_key(bool open, const char *result);
 /* "Answered", "Live", … for a key of the above. */
 const char *page_words_result(const char *key);
 
+/* Was it paid for? channel and medium as below; "paid_social" has the colour of
+ * what is social. */
+bool page_words_paid(const char *channel, const char *medium);
+/* Why a call ended, "" where that says no more than who hung up. */
+const char *page_words_reason(const char *hangup_by, const char *reason);
 /* The colour class of a channel: one of eight, or "none". channel is
  * lib/core/source's word; "" is derived from the medium, as roll-ups know only
  * source and medium. */

@@ -62,6 +62,38 @@ static void test_shares_and_counts(void **state)
 	assert_string_equal(text, "9,223,372,036,854,775,807");
 }
 
+/* Social advertisements have the colour of what is social, and are paid. */
+static void test_paid(void **state)
+{
+	(void)state;
+	assert_true(page_words_paid("paid_search", "cpc"));
+	assert_true(page_words_paid("paid_social", "paid_social"));
+	assert_true(page_words_paid("paid_video", "cpv"));
+	assert_true(page_words_paid("display", "display"));
+	assert_true(page_words_paid("", "cpc"));
+	assert_true(page_words_paid("", "paidsocial"));
+	assert_false(page_words_paid("social", "social"));
+	assert_false(page_words_paid("organic_search", "cpc"));
+	assert_false(page_words_paid("direct", "(none)"));
+	assert_false(page_words_paid("", ""));
+}
+
+static void test_reason(void **state)
+{
+	(void)state;
+	assert_string_equal(page_words_reason("caller", "the caller hung up"),
+	    "");
+	assert_string_equal(page_words_reason("called",
+				"the called side hung up"),
+	    "");
+	assert_string_equal(page_words_reason("caller",
+				"hung up while ringing"),
+	    "hung up while ringing");
+	assert_string_equal(page_words_reason("flow", "the caller hung up"),
+	    "the caller hung up");
+	assert_string_equal(page_words_reason("flow", ""), "");
+}
+
 static const struct {
 	const char *channel;
 	const char *source;
@@ -176,6 +208,8 @@ int main(void)
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_shares_and_counts),
 		cmocka_unit_test(test_sources),
+		cmocka_unit_test(test_paid),
+		cmocka_unit_test(test_reason),
 		cmocka_unit_test(test_results),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_percent),

@@ -140,8 +140,10 @@ test('how it went and what the visitor did, for who may read calls', async () =>
 	stack.sql(`UPDATE visit SET causes = 8 | 16 | 1 << 15 | 1 << 9, channel = '' WHERE id = ${hex(a.visit)}`);
 	assert.deepEqual((await api(key, `/calls/${a.callId}/journey`)).json.visit.causes, ['click_lost', 'forgotten', 'late']);
 	assert.equal(await told(), 'a redirect lost the click id of an ad; the browser had not kept who it was a page before; the tag began late');
-	stack.sql(`UPDATE visit SET channel = 'paid_search' WHERE id = ${hex(a.visit)}`);
-	assert.equal(await told(), undefined, 'it is paid as it looks');
+	for (const channel of ['paid_search', 'paid_social', 'display']) {
+		stack.sql(`UPDATE visit SET channel = '${channel}' WHERE id = ${hex(a.visit)}`);
+		assert.equal(await told(), undefined, `${channel}: it is paid as it looks`);
+	}
 	const [bare] = addCalls(1, '2026-01-01T00:00:01Z');
 	assert.deepEqual((await api(key, `/calls/${bare}/journey`)).json.visit, null);
 	for (const part of ['trace', 'journey']) {
