@@ -48,6 +48,7 @@ static enum err read_visit(const struct req *r, struct page_story *s)
 	struct db_report_call_visit *visit = NULL;
 	struct db_report_call_page *pages = NULL;
 	struct db_report_call_click *clicks = NULL;
+	struct visit_log_deed *deeds = NULL;
 	enum err e;
 
 	if (id_is_nil(id.v) || strcmp(s->call->attributed_by, "visit") != 0)
@@ -58,11 +59,14 @@ static enum err read_visit(const struct req *r, struct page_story *s)
 	if ((e = db_report_call_pages(r->db, r->company, id, r->arena, &pages,
 		 &s->n_pages)) != ERR_OK ||
 	    (e = db_report_call_clicks(r->db, r->company, id, r->arena, &clicks,
-		 &s->n_clicks)) != ERR_OK)
+		 &s->n_clicks)) != ERR_OK ||
+	    (e = db_visit_log_deeds(r->db, r->company, id, r->arena, &deeds,
+		 &s->n_deeds)) != ERR_OK)
 		return e;
 	s->visit = visit;
 	s->pages = pages;
 	s->clicks = clicks;
+	s->deeds = deeds;
 	return ERR_OK;
 }
 

@@ -554,6 +554,9 @@ enum err page_story_view(const struct page_story *s, struct arena *mem,
 
 	if (e != ERR_OK)
 		return e;
+	for (size_t i = 0; i < s->n_deeds; i++)
+		if (s->deeds[i].came == VISIT_CAME_WROTE)
+			deed(&l, &s->deeds[i]);
 	dialled(&l);
 	events(&l);
 	answered(&l);
@@ -563,8 +566,7 @@ enum err page_story_view(const struct page_story *s, struct arena *mem,
 	return end(&l, v);
 }
 
-enum err page_story_visit(const struct page_story *s,
-    const struct visit_log_deed *deeds, size_t n, struct arena *mem,
+enum err page_story_visit(const struct page_story *s, struct arena *mem,
     struct view *v)
 {
 	struct line l = { .s = s, .mem = mem };
@@ -572,7 +574,7 @@ enum err page_story_visit(const struct page_story *s,
 
 	if (e != ERR_OK)
 		return e;
-	for (size_t i = 0; i < n; i++)
-		deed(&l, &deeds[i]);
+	for (size_t i = 0; i < s->n_deeds; i++)
+		deed(&l, &s->deeds[i]);
 	return end(&l, v);
 }

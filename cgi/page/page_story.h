@@ -22,6 +22,8 @@ struct page_story {
 	size_t n_pages;
 	const struct db_report_call_click *clicks;
 	size_t n_clicks;
+	const struct visit_log_deed *deeds; /* what came of the visit */
+	size_t n_deeds;
 	const struct db_report_call_leg *legs;
 	size_t n_legs;
 	const struct db_report_call_event *events;
@@ -33,8 +35,7 @@ RT_MUST_USE enum err page_story_view(const struct page_story *s,
     struct arena *mem, struct view *v);
 /* The list story of a visit; call, legs and events are not looked at. */
 RT_MUST_USE enum err page_story_visit(const struct page_story *s,
-    const struct visit_log_deed *deeds, size_t n, struct arena *mem,
-    struct view *v);
+    struct arena *mem, struct view *v);
 
 /* "Front desk", a number, or "the destination". seq 0 is the caller. */
 void page_story_leg_name(const struct page_story *s, uint32_t seq,

@@ -124,7 +124,8 @@ static void visit_view(const struct req *r, const struct visit_log_row *row,
 	id_text(ID_KIND_visit, row->id.v, id);
 	view_cstr(item, "visit", id);
 	page_place_when(row->started_us, z, r->now_us, item);
-	view_flag(item, "here", row->seen_us > r->now_us - HERE_US);
+	view_flag(item, "here",
+	    !row->withdrawn && row->seen_us > r->now_us - HERE_US);
 	view_flag(item, "returning", row->returning);
 	view_cstr(item, "site", row->site);
 	view_slice(item, "landing", path_of(row));
@@ -290,11 +291,13 @@ enum err page_visitors(const struct req *r, struct resp *out)
 /* --- one visit -------------------------------------------------------------*/
 
 /* Calls and forms, with the way to them. */
-static void deeds_view(const struct visit_log_deed *deeds, size_t n,
-    const struct page_story *s, int64_t now_us, struct view *v)
+static void deeds_view(const struct page_story *s, int64_t now_us,
+    struct view *v)
 {
+	const struct visit_log_deed *deeds = s->deeds;
+
 	view_list(v, "deeds");
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < s->n_deeds; i++) {
 		const bool call = deeds[i].came == VISIT_CAME_CALLED;
 		char id[ID_TEXT_MAX], number[PHONE_TEXT_MAX];
 		const char *key;
@@ -381,20 +384,20 @@ static enum err fill_one(const struct req *r, struct visit_id id,
 {
 	struct visit_log_deed *deeds = NULL;
 	struct visit_log_row row;
-	size_t n = 0;
 	enum err e;
 
 	if ((e = db_visit_log_one(r->db, r->company, id, &row)) != ERR_OK ||
 	    (e = read_visit(r, id, s)) != ERR_OK ||
 	    (e = db_visit_log_deeds(r->db, r->company, id, r->arena, &deeds,
-		 &n)) != ERR_OK ||
+		 &s->n_deeds)) != ERR_OK ||
 	    (e = frame_page(r, FRAME_VISITORS, "Visit", SLICE(""), v)) !=
 		ERR_OK)
 		return e;
+	s->deeds = deeds;
 	visit_view(r, &row, s->country, s->z, v);
 	page_call_parts_session(s, v);
-	deeds_view(deeds, n, s, r->now_us, v);
-	if ((e = page_story_visit(s, deeds, n, r->arena, v)) != ERR_OK)
+	deeds_view(s, r->now_us, v);
+	if ((e = page_story_visit(s, r->arena, v)) != ERR_OK)
 		return e;
 	return past_view(r, &row, s->z, v);
 }

@@ -16,7 +16,10 @@
 #define COLUMNS(hint)                                                           \
 	"SELECT v.id, v.visitor_id, COALESCE(s.name, ''), v.started_at,"        \
 	" v.seen_at, v.engaged_s, v.page_views, v.tel_clicked_at IS NOT NULL,"  \
-	" COALESCE(b.first_visit_id <> v.id, 0), v.landing_page, v.source,"     \
+	" COALESCE(b.first_visit_id <> v.id, 0), EXISTS (SELECT 1"              \
+	" FROM visit_event e WHERE e.company_id = v.company_id"                 \
+	" AND e.visit_id = v.id AND e.kind = 'consent_withdrawn'),"             \
+	" v.landing_page, v.source,"                                            \
 	" v.medium, v.campaign, v.keyword, v.channel, v.device,"                \
 	" COALESCE((SELECT l.number_e164" LEASED                                \
 	"  ORDER BY l.started_at DESC LIMIT 1), ''),"                           \
@@ -87,6 +90,7 @@ static void out_row(struct stmt *st, struct visit_log_row *row)
 	stmt_out_u32(st, &row->page_views);
 	stmt_out_bool(st, &row->touched);
 	stmt_out_bool(st, &row->returning);
+	stmt_out_bool(st, &row->withdrawn);
 	stmt_out_text(st, row->landing_page, sizeof(row->landing_page));
 	stmt_out_text(st, row->source, sizeof(row->source));
 	stmt_out_text(st, row->medium, sizeof(row->medium));

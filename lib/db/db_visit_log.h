@@ -31,6 +31,7 @@ struct visit_log_row {
 	uint32_t page_views;
 	bool touched;
 	bool returning; /* the browser had been here before */
+	bool withdrawn; /* its consent: nothing is heard of it any more */
 	char landing_page[DB_TEXT_BYTES];
 	char source[DB_NAME_BYTES];
 	char medium[DB_NAME_BYTES];

@@ -105,3 +105,21 @@ test('the file is for analysts, is of one company, and is noted', async () => {
 	const theirs = await (await foreign.fetch('/visitors.csv')).text();
 	assert.ok(theirs.includes(world.beta.visitId) && !theirs.includes(world.alpha.visitId));
 });
+
+test('who took the consent back is not said to be here', async () => {
+	const [here] = addVisits(1, 5), [gone] = addVisits(1, 5, { keyword: "'gone'" });
+	const badge = async (id) => /On the site now/.test((await page(`/visitors/${id}`)).html);
+	const listed = async () => ((await page('/visitors')).html.match(/on the site now/g) ?? []).length;
+	assert.deepEqual([await badge(here), await badge(gone), await listed()], [true, true, 2]);
+	stack.sql(insert('visit_event', { company_id: hex(world.alpha.id), visit_id: "(SELECT id FROM visit WHERE keyword = 'gone')", id: hex(uuid7()), kind: "'consent_withdrawn'", happened_at: 'UTC_TIMESTAMP(6)' }));
+	assert.deepEqual([await badge(here), await badge(gone), await listed()], [true, false, 1]);
+	assert.match((await page(`/visitors/${gone}`)).html, /Took the consent back/);
+});
+
+test('a form is part of the story of its visit’s call', async () => {
+	const form = uuid7();
+	stack.sql([insert('interaction', { company_id: hex(world.alpha.id), id: hex(form), kind: "'form'", happened_at: 'UTC_TIMESTAMP(6)', attributed_by: "'visit'" }),
+		insert('form_entry', { company_id: hex(world.alpha.id), id: hex(form), site_id: hex(world.alpha.site), visit_id: hex(world.alpha.visit),
+			submitted_at: `(SELECT started_at FROM phone_call WHERE id = ${hex(world.alpha.call)}) - INTERVAL 5 SECOND`, form_name: "'appointment'", fields: "'[]'" })].join('\n'));
+	assert.match((await page(`/calls/${world.alpha.callId}`)).html, /Landed on [^]*Sent a form[^]*appointment[^]*Called \(\d{3}\) \d{3}-\d{4}/);
+});
