@@ -7,14 +7,13 @@
 #include "cgi/page/page_range.h"
 #include "cgi/page/page_words.h"
 #include "cgi/web/frame.h"
+#include "cgi/web/route.h"
 #include "lib/db/db_company.h"
 
 /* The chart: a bar an hour, in units of the picture. */
 #define BAR_WIDE   4
 #define CHART_HIGH 120
-#define AXIS_LATE                                                   \
-	91 /* percent: the name of a day begun there stands outside \
-	    */
+#define AXIS_LATE  910 /* per mille: a day's name there stands outside */
 
 static void put_gap(struct view *v, const char *key, double s)
 {
@@ -25,7 +24,8 @@ static void put_gap(struct view *v, const char *key, double s)
 	view_cstr(v, key, text);
 }
 
-static void head_view(const struct page_pool_facts *f, struct view *v)
+static void head_view(const struct req *r, const struct page_pool_facts *f,
+    struct view *v)
 {
 	char words[PAGE_POOL_FACTS_WORDS_MAX], id[ID_TEXT_MAX],
 	    text[PAGE_WORDS_MAX];
@@ -45,15 +45,16 @@ static void head_view(const struct page_pool_facts *f, struct view *v)
 	page_words_share((int64_t)f->week.full, (int64_t)wanted, text);
 	view_cstr(v, "turned_share", text);
 	page_words_put_count(v, "turned_away", f->week.full);
+	view_flag(v, "turned_one", f->week.full == 1);
 	put_gap(v, "gap", f->gap_s);
 	put_gap(v, "short_gap", f->short_gap_s);
 	page_pool_facts_words(&f->trend, words);
 	view_cstr(v, "state", words);
 	view_cstr(v, "tone", page_pool_facts_tone(&f->trend));
 	view_flag(v, "warn",
-	    f->trend.state == POOL_USE_SOON ||
-		f->trend.state == POOL_USE_FULL ||
-		f->trend.state == POOL_USE_EMPTY);
+	    f->trend.state == POOL_USE_SOON || f->trend.state == POOL_USE_FULL);
+	view_flag(v, "is_empty", f->trend.state == POOL_USE_EMPTY);
+	view_flag(v, "may_fill", r->role >= ROUTE_MANAGER);
 }
 
 /* --- over time -----------------------------------------------------------*/
@@ -111,8 +112,9 @@ static enum err axis_view(const struct page_pool_facts *f, struct tz *z,
 		tz_date_short(day, text);
 		view_cstr(item, "axis_day", text);
 		view_u64(item, "axis_x", i * BAR_WIDE);
-		at = i * 100 / PAGE_POOL_FACTS_WEEK;
-		view_u64(item, "axis_at", at);
+		at = i * 1000 / PAGE_POOL_FACTS_WEEK;
+		(void)snprintf(text, sizeof(text), "%zu.%zu", at / 10, at % 10);
+		view_cstr(item, "axis_at", text);
 		view_flag(item, "axis_late", at > AXIS_LATE);
 	}
 	return ERR_OK;
@@ -231,7 +233,7 @@ static enum err show(const struct req *r, struct tz *z, struct resp *out)
 	    (e = frame_page(r, FRAME_POOLS, f->pool.name, SLICE(""), v)) !=
 		ERR_OK)
 		return e;
-	head_view(f, v);
+	head_view(r, f, v);
 	chart_view(f, v);
 	given_view(&f->week, v);
 	if ((e = axis_view(f, z, v)) != ERR_OK ||

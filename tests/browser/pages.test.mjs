@@ -559,6 +559,12 @@ test('a pool: the days below its bars are named within the card', async () => {
 		const [edge, ends] = await page.evaluate(() => [document.querySelector('.use-axis').closest('.card').getBoundingClientRect().right,
 			[...document.querySelectorAll('.use-axis text')].filter((el) => el.checkVisibility()).map((el) => el.getBoundingClientRect().right)]);
 		assert.ok(ends.length >= 3 && ends.every((x) => x < edge), `${width}: ${ends} of ${edge}`);
+		// Each begins where its day does.
+		const off = await page.evaluate(() => {
+			const lines = [...document.querySelectorAll('.use-day')].map((el) => el.getBoundingClientRect().left);
+			return [...document.querySelectorAll('.use-axis text')].map((el, i) => (el.matches('.late') || !el.checkVisibility() ? 0 : el.getBoundingClientRect().left - lines[i]));
+		});
+		assert.ok(off.every((x) => Math.abs(x) < 2), `${width}: ${off}`);
 		await page.context().close();
 	}
 	stack.sql(`UPDATE company SET time_zone = ${quote(zone)} WHERE time_zone LIKE 'Etc/%' OR time_zone = 'UTC'`);
@@ -573,6 +579,7 @@ test('a list of pools or sites with long names: their state is within the card',
 		for (const path of ['/pools', '/sites']) {
 			await page.goto(path);
 			assert.deepEqual(await page.locator('section.card .scroll').evaluateAll((all) => all.map((el) => el.scrollWidth - el.clientWidth)), [0], `${path} ${width}`);
+			if (width < 520) assert.ok(await page.locator('.row-link.cut').first().evaluate((el) => el.getBoundingClientRect().height) > 30, `${path}: names that begin alike look alike`);
 			assert.ok(await page.locator('td.wrap').first().evaluate((el) => el.getBoundingClientRect().height) < 120, `${path} ${width}: a column of letters`);
 		}
 		await page.context().close();

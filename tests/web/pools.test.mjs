@@ -2,7 +2,9 @@
 // trend before it is full, and each kind of visit that found none is counted.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { startStack, until } from '../support/stack.mjs';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { build, startStack, until } from '../support/stack.mjs';
 import { addNumbers, Browsers } from '../support/dni.mjs';
 
 const NUMBERS = 10, SOURCE = '+14155550113', OVERFLOW = '+14155550109';
@@ -33,7 +35,9 @@ async function policy(word) {
 }
 
 test('a new pool: nothing is claimed', async () => {
-	assert.match(await read(), /No visitor in 28 days/);
+	const text = await read();
+	assert.match(text, /No visitor in 28 days/);
+	assert.doesNotMatch(text, /All 10 numbers/, 'a legend without a chart');
 });
 
 test('at a growing peak the page and the list warn before the pool is full', async () => {
@@ -121,6 +125,10 @@ test('numbers that left are not in use in the list, as they are not on the page'
 	stack.sql('INSERT INTO pool_number_left SELECT company_id, pool_id, number_id, UTC_TIMESTAMP(6) FROM pool_number; DELETE FROM pool_number');
 	assert.match(await read(), new RegExp(`In use now 0 of 0 and ${NUMBERS - 4} that left the pool`));
 	assert.match(await read('/pools'), / 0 0 [\d,]+ [\d.]+ ?% No numbers in it/);
+	// What helps is a number; no size of before does.
+	const html = await (await me.fetch(page)).text();
+	assert.match(html, /No numbers in it\.<\/strong> Its visitors see [^<]*<a [^>]*href="\/settings\/pools\/pol_\w+">Put numbers into it/);
+	assert.doesNotMatch(html, /See what another size would do/);
 });
 
 test('every pool is in the list, a page at a time, and found by a part of its name', async () => {
@@ -143,4 +151,14 @@ test('every pool is in the list, a page at a time, and found by a part of its na
 		assert.doesNotMatch(await read(path), /Nothing on this page/, path);
 	}
 	assert.doesNotMatch(await read('/pools?page=2'), /Nothing on this page/);
+});
+
+test('where there is no pool the command that is shown makes one', async () => {
+	stack.sql('UPDATE pool SET archived_at = UTC_TIMESTAMP(6)');
+	const html = await (await me.fetch('/pools')).text();
+	assert.match(html, /No pool yet/);
+	const [program, ...args] = html.match(/<code>(ringtrace [^<]+)<\/code>/)[1].replace(/(--number) \S+/, '$1 +14155550188').split(' ');
+	const made = spawnSync(join(build, program), [...args, '-c', stack.conf], { encoding: 'utf8' });
+	assert.deepEqual([made.status, made.stdout.trim()], [0, '+14155550188'], made.stderr);
+	assert.match(await read('/pools'), / Web 1 0 /);
 });
