@@ -206,6 +206,7 @@ static enum err part_view(const struct page *p, const struct person_part *part,
 	view_cstr(item, "part_key", key.e164.n > 0 ? part->e164 : id);
 	view_flag(item, "may_part", may_part && part->linked_us != 0);
 	view_u64(item, "times", use.times);
+	view_flag(item, "once", use.times == 1);
 	put_time(p, item, "first", use.first_us);
 	put_time(p, item, "last", use.last_us);
 	linked_view(p, part, item);

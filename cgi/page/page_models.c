@@ -133,6 +133,7 @@ static enum err calib_view(const struct req *r, uint32_t version,
 			calib_line(&c.bins[i - 1], i - 1, v);
 	view_flag(v, "any_calib", calib_calls(&c) > 0);
 	count_text(v, "calib_n", calib_calls(&c));
+	view_flag(v, "calib_one", calib_calls(&c) == 1);
 	tenths = (int)(calib_error(&c) * 1000.0 + 0.5);
 	(void)snprintf(text, sizeof(text), "%d.%d", tenths / 10, tenths % 10);
 	view_cstr(v, "calib_points", text);

@@ -76,6 +76,7 @@ static void words(const struct feed_models *s, struct view *v)
 
 	page_words_count((int64_t)s->calls, text);
 	view_cstr(v, "models_calls", text);
+	view_flag(v, "models_one", s->calls == 1);
 	view_flag(v, "models_any", s->calls > 0);
 	view_flag(v, "models_cut", s->cut);
 	page_words_count((int64_t)s->with_touches, text);

@@ -132,6 +132,8 @@ static enum err laws_view(const struct req *r, struct tz *z,
 		view_flag(item, "law_any", rows[i].a[0] != '\0');
 		view_cstr(item, "law", rows[i].a);
 		page_words_put_count(item, "law_calls", rows[i].before);
+		view_flag(item, "law_one", rows[i].before == 1);
+		view_flag(item, "law_more", i > 0);
 		if (most[0] == '\0')
 			most = rows[i].a;
 	}
@@ -155,6 +157,7 @@ static enum err gone_view(const struct req *r, const struct attrib_run *run,
 
 	view_flag(v, "any_gone", e == ERR_OK && n > 0);
 	page_words_put_count(v, "gone", e == ERR_OK && n > 0 ? rows[0].now : 0);
+	view_flag(v, "gone_one", e == ERR_OK && n > 0 && rows[0].now == 1);
 	return e;
 }
 
@@ -232,6 +235,10 @@ static void head_view(const struct req *r, const struct attrib_run *run,
 	page_words_share((int64_t)run->moved, (int64_t)run->looked, text);
 	view_cstr(v, "moved_share", text);
 	page_words_put_count(v, "only_probability", run->changed - run->moved);
+	view_flag(v, "only_one", run->changed - run->moved == 1);
+	view_flag(v, "surer_cut", run->changed - run->moved > CALLS_SHOWN);
+	view_flag(v, "moved_cut", run->moved > CALLS_SHOWN);
+	view_flag(v, "changed_one", run->changed == 1);
 	view_flag(v, "applies", run->applies);
 	view_flag(v, "may_stop", may && active);
 	view_flag(v, "may_apply",

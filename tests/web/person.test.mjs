@@ -41,6 +41,7 @@ test('what is known is shown to who reads calls, inert, and to nobody else', asy
 	assert.equal(status, 200);
 	assert.match(html, /<h1>\(212\) 555-0155<\/h1>/);
 	assert.match(html, new RegExp(`href="/calls/${world.alpha.callId}">Called</a>: answered`));
+	assert.match(html, />1 call</);
 	assert.ok(!html.includes('Joined by hand'), 'one telephone is joined with nothing');
 	assert.ok(!html.includes('<script>alert') && !html.includes(world.secret));
 	assert.ok(!/Erase this person|The same person/.test(html), 'a reader joins and erases nothing');

@@ -62,6 +62,8 @@ test('a preview says what would change and writes nothing', async () => {
 	assert.match(run.text, /Credited otherwise 3 100 % of them/);
 	assert.match(run.text, /google \/ cpc 0 2 \+2/);
 	assert.match(run.text, /nothing a visit 3/);
+	assert.match(run.text, /Credit these 3 calls so/);
+	assert.doesNotMatch(run.text, /the first 100/, 'these are all');
 	assert.match(run.html, new RegExp(`href="/calls/${typeid('cal', ids[0].id)}"`));
 	assert.match(run.text, /Nothing google \/ cpc, a visit: (&gt; 99|\d+) %/);
 	assert.ok(!run.html.includes('<script>alert'), 'hostile names are inert');
@@ -109,7 +111,7 @@ test('a call whose visit is kept no more keeps its credit', async () => {
 	stack.sql(`DELETE FROM lease WHERE id = x'${ids[0].lease}'; DELETE FROM visit WHERE id = x'${ids[0].visit}'`);
 	const was = credits()[0];
 	const run = await preview({ min: '100' });
-	assert.match(run.text, /1 calls keep their credit/);
+	assert.match(run.text, /One call keeps its credit: /);
 	const low = await preview({ min: '0.3' });
 	assert.match(low.text, /credit from 0\.3 %/);
 	assert.ok((await html(`${LIST}?min=0.3`)).includes('value="0.3"'));
