@@ -14,6 +14,7 @@
 #include "lib/core/source.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_site.h"
+#include "lib/db/db_site_page.h"
 #include "lib/hash/token.h"
 #include "lib/phone/phone.h"
 
@@ -45,7 +46,7 @@ static const struct ctl_opt options[] = {
 	{ "consent", CTL_OPT_TEXT, offsetof(struct opts, consent), 0, "HOW",
 	    "assume, or require: ask the visitor first (assume)" },
 	{ "key", CTL_OPT_TEXT, offsetof(struct opts, key), 0, "KEY",
-	    "of the site, for token and map" },
+	    "of the site, for token, check and map" },
 	{ "param", CTL_OPT_TEXT, offsetof(struct opts, param), 0, "NAME",
 	    "parameter of the site's own links" },
 	{ "field", CTL_OPT_TEXT, offsetof(struct opts, field), 0, "FIELD",
@@ -53,7 +54,7 @@ static const struct ctl_opt options[] = {
 	{ "url", CTL_OPT_TEXT, offsetof(struct opts, url), 0, "URL",
 	    "page of the site, for check" },
 	{ "company", CTL_OPT_TEXT, offsetof(struct opts, company), 0, "NAME",
-	    "whose (the only one)" },
+	    "whose (the only one; with --key, that of the site)" },
 	CTL_CONF_OPT(struct opts, conf),
 };
 
@@ -75,12 +76,25 @@ static enum err add_origin(struct ctl_scope *s, struct company_id company,
 	return ERR_SYNTAX;
 }
 
+/* What is looked at once a day, as of a site whose form names no page. */
+static enum err add_front(struct ctl_scope *s, struct company_id company,
+    struct site_id site, struct slice origin)
+{
+	char mem[DB_SITE_PAGE_URL_MAX];
+	struct buf b;
+
+	buf_over(&b, mem, sizeof(mem));
+	buf_put(&b, origin);
+	buf_char(&b, '/');
+	return db_site_page_add(s->db, company, site, buf_slice(&b));
+}
+
 static enum err add_origins(struct ctl_scope *s, struct company_id company,
     struct site_id site, const char *list)
 {
 	struct slice rest = slice_from(list);
 	struct slice part, origin;
-	bool more = rest.n > 0;
+	bool more = rest.n > 0, first = true;
 	enum err e = ERR_OK;
 
 	while (more && e == ERR_OK) {
@@ -88,6 +102,9 @@ static enum err add_origins(struct ctl_scope *s, struct company_id company,
 		part = slice_trim(part);
 		if (origin_read(part, &origin)) {
 			e = add_origin(s, company, site, origin);
+			if (e == ERR_OK && first)
+				e = add_front(s, company, site, origin);
+			first = false;
 			continue;
 		}
 		(void)fprintf(stderr,
@@ -227,7 +244,7 @@ static enum err list(struct ctl_scope *s, const void *opts)
 	return ERR_OK;
 }
 
-/* The company's site of --key. */
+/* The site of --key: of the company, if one is named. */
 static enum err find(struct ctl_scope *s, const struct opts *o,
     struct company_id *company, struct site_id *site)
 {
@@ -236,14 +253,18 @@ static enum err find(struct ctl_scope *s, const struct opts *o,
 	struct site_row row;
 	enum err e;
 
-	if ((e = ctl_scope_need("key", o->key)) != ERR_OK ||
+	if ((e = ctl_scope_need("key", o->key)) != ERR_OK)
+		return e;
+	if (o->company != NULL &&
 	    (e = ctl_scope_company(s, o->company, company, &account)) != ERR_OK)
 		return e;
 	e = db_site_by_key(s->db, slice_from(o->key), &owner, &row);
-	if (e == ERR_OK && !id_eq(owner.v, company->v))
+	if (e == ERR_OK && o->company != NULL && !id_eq(owner.v, company->v))
 		e = ERR_NOTFOUND;
 	if (e == ERR_NOTFOUND)
-		(void)fprintf(stderr, "no site of the company has this key\n");
+		(void)fprintf(stderr, "no site%s has this key\n",
+		    o->company != NULL ? " of the company" : "");
+	*company = owner;
 	*site = row.id;
 	return e;
 }

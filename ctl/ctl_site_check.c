@@ -29,7 +29,8 @@ static void say_redirects(const struct site_look *l)
 {
 	if (l->seen.hops == 0)
 		return;
-	(void)printf("%u redirects, to %s\n", l->seen.hops, l->url);
+	(void)printf("%u redirect%s, to %s\n", l->seen.hops,
+	    l->seen.hops == 1 ? "" : "s", l->url);
 	if (l->seen.too_many_hops)
 		(void)printf("and on: each is a chance to lose the visitor\n");
 	else if (!sitecheck_has_probe(slice_from(l->url)))

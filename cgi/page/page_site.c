@@ -369,14 +369,18 @@ static enum err absent_view(const struct req *r, struct site_id id,
 	read = all_read(rows, n);
 	for (size_t i = 0; read && i < all; i++) {
 		char text[PHONE_TEXT_MAX];
+		struct view *item;
 
 		if (stands(rows, n, targets[i]) || absent++ >= ABSENT_SHOWN)
 			continue;
 		phone_international(targets[i], text);
-		view_cstr(view_item(v, "absent"), "absent_number", text);
+		item = view_item(v, "absent");
+		view_cstr(item, "absent_number", text);
+		view_flag(item, "absent_next", absent > 1);
 	}
 	page_words_put_count(v, "numbers", all);
 	page_words_put_count(v, "numbers_there", all - absent);
+	view_flag(v, "one_there", all - absent == 1);
 	view_flag(v, "is_absent", absent > 0);
 	view_flag(v, "absent_more", absent > ABSENT_SHOWN);
 	page_words_put_count(v, "absent_rest",
@@ -402,6 +406,7 @@ static enum err pages_view(const struct req *r, struct site_id id,
 	id_text(ID_KIND_site, id.v, text);
 	view_cstr(v, "site", text);
 	view_flag(v, "may_check", r->role >= ROUTE_MANAGER);
+	view_flag(v, "may_look", r->role >= ROUTE_MANAGER && n > 0);
 	view_flag(v, "was_asked",
 	    req_query(r, "asked", &asked) == ERR_OK &&
 		slice_eq_cstr(asked, "1"));

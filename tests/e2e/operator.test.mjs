@@ -135,6 +135,14 @@ test('numbers and a site', () => {
 	const site = verb('site', 'add', ...of, '--origin', 'https://www.example.com, http://localhost:3000', '--number', '030 901800', '--pool', 'Web');
 	assert.match(site.out, new RegExp(`<script async src="${stack.url}/t\\.js" data-site="[\\w-]{16}"></script>`), site.err);
 	assert.match(verb('site', 'list', ...of).out, /tag last seen: never/);
+	assert.deepEqual(stack.sql("SELECT p.url FROM site_page p JOIN site s ON s.id = p.site_id WHERE s.name LIKE 'https://www.example.com%'"), [['https://www.example.com/']], 'it is looked at, as with the form');
+	// A key is one site's, whoever else there is.
+	const [key] = site.out.match(/(?<=data-site=")[\w-]{16}/);
+	const map = (...more) => verb('site', 'map', '--key', key, '--param', 'kw', '--field', 'utm_term', ...more);
+	assert.equal(map().status, 0, map().err);
+	const twin = verb('company', 'list').out.match(/com_\w+(?=.*Twins)/)[0];
+	assert.match(map('--company', twin).err, /no site of the company has this key/);
+	assert.match(verb('site', 'map', '--key', 'nobodys', '--param', 'kw').err, /no site has this key/);
 	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM pool WHERE name = 'Web'"), '1');
 	assert.equal(stack.sqlOne("SELECT e164 FROM site_target WHERE e164 LIKE '+49%'"), '+4930901800');
 	assert.match(verb('site', 'add', ...of, '--origin', 'https://x.example/path', '--number', '030 901800').err, /is not an origin/);

@@ -409,7 +409,7 @@ test('the operator’s check of a page, and the verbs of a site', () => {
 	const page = site('check', '--url', `${stack.url}/demo/`);
 	assert.equal(page.status, 0, page.stderr);
 	assert.match(page.stdout, /answer 200[^]*tag: here\n[^]*swapped: [1-9]/);
-	assert.match(site('check', '--url', `${stack.url}/demo`).stdout, /1 redirects, to [^]*drop the click id[^]*answer 200[^]*tag: here\n/);
+	assert.match(site('check', '--url', `${stack.url}/demo`).stdout, /1 redirect, to [^]*drop the click id[^]*answer 200[^]*tag: here\n/);
 	assert.notEqual(site('check', '--url', 'file:///etc/passwd').status, 0);
 	assert.notEqual(site('check', '--url', 'http://127.0.0.1:1/').status, 0);
 	assert.notEqual(site('map', '--param', 'kw', '--field', 'no_such').status, 0);
