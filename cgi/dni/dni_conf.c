@@ -213,6 +213,7 @@ static void on_pool(void *ctx, const struct tag_pool *p)
 	memset(pool, 0, sizeof(*pool));
 	pool->company = p->company;
 	pool->id = p->id;
+	pool->overflow_id = p->overflow;
 	if (p->overflow_e164[0] != '\0')
 		dni_conf_number(slice_from(p->overflow_e164), &pool->overflow);
 	if (strcmp(p->overflow_policy, "overflow") == 0)

@@ -75,7 +75,8 @@ enum dni_overflow {
 struct dni_conf_pool {
 	struct company_id company;
 	struct pool_id id;
-	struct dni_number overflow; /* e164 "": none */
+	struct number_id overflow_id; /* nil: none */
+	struct dni_number overflow;   /* e164 "": none */
 	enum dni_overflow policy;
 	int64_t lease_us;
 	int64_t gap_us;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cgi/dni/dni_overflow.h"
 #include "cgi/dni/dni_plan.h"
 #include "cgi/dni/dni_serve_priv.h"
 #include "lib/base/rnd.h"
@@ -40,7 +41,9 @@ static void fill_event(struct dni_serve *v, const struct dni_visit *visit,
 		    v->h->event == DNI_EVENT_CUSTOM ? v->h->name : SLICE(""),
 		.detail = v->h->detail };
 	dni_serve_id(v, 3, w->event.id);
-	if (slot != NULL)
+	if (visit->overflow.on_page)
+		w->event.number = visit->overflow.number;
+	else if (slot != NULL)
 		w->event.number = slot->number;
 }
 
@@ -267,6 +270,7 @@ static enum err happen(struct dni_serve *v, const struct form_row *form,
 	}
 	w.company = v->plan.company;
 	dni_visits_touch(v->s->visits, v->who.now_us, visit);
+	dni_overflow_again(visit, v->who.now_us);
 	if (v->h->event != DNI_EVENT_VIEW &&
 	    v->h->event != DNI_EVENT_CONSENT_WITHDRAWN &&
 	    ++visit->events > DNI_VISITS_EVENTS_MAX)
@@ -277,6 +281,7 @@ static enum err happen(struct dni_serve *v, const struct form_row *form,
 		break;
 	case DNI_EVENT_TEL_CLICK:
 		visit->tel_clicked_us = v->who.now_us;
+		dni_overflow_touch(visit, v->who.now_us);
 		fill_event(v, visit, "tel_click", &w);
 		break;
 	case DNI_EVENT_CUSTOM:

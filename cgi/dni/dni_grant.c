@@ -92,6 +92,7 @@ bool dni_grant_take(struct dni_serve *v, struct dni_visit *visit,
 	visit->pool = p;
 	visit->beat_us = g->grant.beat_us;
 	visit->falls_back = false;
+	visit->overflow.on_page = false;
 	v->out->tier = "lease";
 	v->out->why = "";
 	v->out->to = slot->shown;
@@ -234,6 +235,17 @@ static enum err enqueue(struct dni_serve *v, const struct dni_write *w,
 	return ERR_OK;
 }
 
+/* The answer was made without the lease after all. */
+static void away(struct dni_serve *v, const struct dni_grant *g)
+{
+	struct dni_visit *visit =
+	    dni_visits_find(v->s->visits, v->s->now_us, g->visit);
+
+	dni_serve_away(v, visit);
+	if (visit != NULL && visit->overflow.due)
+		dni_visits_mark(v->s->visits, visit);
+}
+
 void dni_grant_store(struct dni_serve *v, const struct dni_write *w,
     const struct dni_grant *g)
 {
@@ -253,7 +265,7 @@ void dni_grant_store(struct dni_serve *v, const struct dni_write *w,
 		if (own.parts != 0)
 			dni_state_later(v->s, &own);
 	}
-	dni_serve_away(v);
+	away(v, g);
 }
 
 /* The same visit asked twice at once, and this one waited for the lease that
@@ -289,12 +301,12 @@ enum err dni_grant_resume(struct dni_serve *v, bool late)
 		/* The lease is held and may yet be stored; it ends by itself.
 		 */
 		wait->later = NULL;
-		dni_serve_away(v);
+		away(v, g);
 		return ERR_OK;
 	}
 	has_it = g->to_write ? wait->result == ERR_OK : first_has_it(v, g);
 	if (!has_it)
-		dni_serve_away(v);
+		away(v, g);
 	else if (!g->to_write)
 		g->pool->given[DNI_GIVEN_EXTENDED]++;
 	dni_state_wait_free(wait);

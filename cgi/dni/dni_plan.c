@@ -148,6 +148,7 @@ static enum err plan_locked(struct dni_serve *v)
 	memcpy(v->plan.country, site->country, sizeof(v->plan.country));
 	pool = dni_conf_pool(v->s->conf, site->pool);
 	if (pool != NULL) {
+		v->plan.overflow_id = pool->overflow_id;
 		v->plan.overflow = pool->overflow;
 		v->plan.policy = pool->policy;
 		v->plan.lease_us = pool->lease_us;

@@ -15,7 +15,7 @@
 #include "lib/json/json_in.h"
 #include "lib/text/json_out.h"
 
-#define FORMAT    1
+#define FORMAT    2
 #define ROW_MAX   4096 /* of texts of 255 signs at most */
 #define DEPTH_MAX 1
 #define BYTES_MAX 32
@@ -74,6 +74,7 @@ static const struct member of_param[] = {
 static const struct member of_pool[] = {
 	MEMBER(BYTES, tag_pool, company),
 	MEMBER(BYTES, tag_pool, id),
+	MEMBER(BYTES, tag_pool, overflow),
 	MEMBER(TEXT, tag_pool, overflow_e164),
 	MEMBER(COUNT, tag_pool, lease_s),
 	MEMBER(COUNT, tag_pool, min_reuse_s),

@@ -5,6 +5,7 @@
 #include "cgi/dni/dni_clock.h"
 #include "cgi/dni/dni_event.h"
 #include "cgi/dni/dni_grant.h"
+#include "cgi/dni/dni_overflow.h"
 #include "cgi/dni/dni_plan.h"
 #include "lib/base/rnd.h"
 #include "lib/core/botua.h"
@@ -40,16 +41,22 @@ static void answer_number(struct dni_serve *v, const char *tier,
 
 /* What there is without a lease, in the order of the pool's policy. overflow: a
  * pool was meant to serve this visit. */
-static void fall_back(struct dni_serve *v, const char *why, bool overflow)
+static void fall_back(struct dni_serve *v, struct dni_visit *visit,
+    const char *why, bool overflow)
 {
 	const bool has_source = v->plan.source.e164[0] != '\0';
 	const bool has_overflow = overflow && v->plan.overflow.e164[0] != '\0';
 	const bool own = overflow && v->plan.policy == DNI_OVERFLOW_OWN;
 
+	if (visit != NULL)
+		visit->overflow.on_page = false;
 	if (has_overflow && !own &&
 	    (!has_source || v->plan.policy == DNI_OVERFLOW_NUMBER)) {
 		answer_number(v, "overflow", why, &v->plan.overflow,
 		    DNI_GIVEN_OVERFLOW);
+		if (visit != NULL)
+			dni_overflow_show(visit, v->plan.overflow_id,
+			    v->who.now_us);
 	} else if (has_source && !own) {
 		answer_number(v, "source", why, &v->plan.source,
 		    DNI_GIVEN_SOURCE);
@@ -59,10 +66,10 @@ static void fall_back(struct dni_serve *v, const char *why, bool overflow)
 	}
 }
 
-void dni_serve_away(struct dni_serve *v)
+void dni_serve_away(struct dni_serve *v, struct dni_visit *visit)
 {
 	count(v, DNI_GIVEN_AWAY);
-	fall_back(v, "database", true);
+	fall_back(v, visit, "database", true);
 }
 
 void dni_serve_id(const struct dni_serve *v, size_t i, uint8_t out[ID_BYTES])
@@ -173,12 +180,12 @@ static void turn_away(struct dni_serve *v, struct dni_visit *visit,
 {
 	visit->falls_back = true;
 	if (g->unsure) {
-		dni_serve_away(v);
+		dni_serve_away(v, visit);
 		return;
 	}
 	if (g->too_many) {
 		count(v, DNI_GIVEN_FLOOD);
-		fall_back(v, "flood", true);
+		fall_back(v, visit, "flood", true);
 		return;
 	}
 	if (g->pool == NULL)
@@ -186,7 +193,7 @@ static void turn_away(struct dni_serve *v, struct dni_visit *visit,
 	else if (!visit->turned_away)
 		count(v, DNI_GIVEN_FULL);
 	visit->turned_away = visit->turned_away || g->pool != NULL;
-	fall_back(v, "pool", true);
+	fall_back(v, visit, "pool", true);
 }
 
 /* With mu held: the number, by rule, pool or what is left. */
@@ -196,9 +203,9 @@ static void choose(struct dni_serve *v, struct dni_visit *visit,
 	memset(g, 0, sizeof(*g));
 	visit->by_rule = v->plan.rule_first;
 	if (v->plan.rule_first || id_is_nil(v->plan.pool.v))
-		fall_back(v, "", false);
+		fall_back(v, visit, "", false);
 	else if (dni_state_away(v->s))
-		dni_serve_away(v);
+		dni_serve_away(v, visit);
 	else if (!dni_grant_take(v, visit, w, g))
 		turn_away(v, visit, g);
 }
@@ -218,7 +225,7 @@ static void serve_visit(struct dni_serve *v)
 		       dni_flood_client(v->who.address, mem)) ||
 		   (visit = begin_visit(v, &w)) == NULL) {
 		count(v, DNI_GIVEN_FLOOD);
-		fall_back(v, "flood", true);
+		fall_back(v, NULL, "flood", true);
 		return;
 	}
 	dni_serve_page(v, visit, &w);
@@ -226,6 +233,7 @@ static void serve_visit(struct dni_serve *v)
 	v->out->visitor = visit->visitor;
 	v->out->visit = visit->id;
 	choose(v, visit, &w, &g);
+	dni_overflow_begin(visit, v->who.now_us, &w);
 	dni_grant_store(v, &w, &g);
 }
 
@@ -244,7 +252,7 @@ static void serve_refused(struct dni_serve *v)
 	if (v->h->consent == DNI_CONSENT_NO && visit != NULL)
 		dni_event_withdraw(v, visit);
 	v->out->gpc = v->h->gpc;
-	fall_back(v, "consent", false);
+	fall_back(v, NULL, "consent", false);
 }
 
 /* With mu held. */
@@ -431,7 +439,7 @@ static void cannot_extend(struct dni_serve *v, struct dni_visit *visit,
 	v->counted = visit->falls_back;
 	visit->falls_back = true;
 	count(v, DNI_GIVEN_AWAY);
-	fall_back(v, dni_state_away(v->s) ? "database" : "pool", true);
+	fall_back(v, visit, dni_state_away(v->s) ? "database" : "pool", true);
 }
 
 /* With mu held: with the pool that the visit leases from. True: *g is to be
@@ -474,6 +482,8 @@ static bool beat(struct dni_serve *v, struct dni_visit *visit,
 	engage(v, visit);
 	seen_us = visit->seen_us;
 	dni_visits_touch(v->s->visits, v->who.now_us, visit);
+	if (!v->h->hidden)
+		dni_overflow_again(visit, v->who.now_us);
 	if (v->h->url.n > 0 ? v->plan.rule_first : visit->by_rule)
 		return false;
 	w->company = v->plan.company;

@@ -16,6 +16,7 @@ struct dni_plan {
 	bool rule_first;          /* a rule for this page beats the pool */
 	struct number_id rule;    /* that fits; nil: none */
 	struct dni_number source; /* its number; e164 "": no rule fits */
+	struct number_id overflow_id;
 	struct dni_number overflow;
 	enum dni_overflow policy;
 	int64_t lease_us;
@@ -47,8 +48,9 @@ RT_MUST_USE bool dni_serve_may_ask(struct dni_serve *v);
  * request has to name its visitor, too, as a visit's id alone proves nothing:
  * the page may show it to whom it likes (ringtrace.session()). */
 struct dni_visit *dni_serve_theirs(const struct dni_serve *v);
-/* What there is without a lease, as nothing can be stored. */
-void dni_serve_away(struct dni_serve *v);
+/* What there is without a lease, as nothing can be stored. visit: NULL where
+ * none is known. */
+void dni_serve_away(struct dni_serve *v, struct dni_visit *visit);
 /* The visit sees the page of the request. */
 void dni_serve_page(struct dni_serve *v, struct dni_visit *visit,
     struct dni_write *w);

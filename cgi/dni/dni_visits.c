@@ -207,6 +207,18 @@ struct dni_visit *dni_visits_take_dirty(struct dni_visits *t)
 	return v;
 }
 
+/* What was shown begins a row of its own by the new clock. */
+static void shift_overflow(struct dni_visits_overflow *o, int64_t by_us)
+{
+	if (o->shown_us == 0)
+		return;
+	o->shown_us += by_us;
+	o->seen_us += by_us;
+	if (o->touched_us != 0)
+		o->touched_us += by_us;
+	o->due = true;
+}
+
 void dni_visits_shift(struct dni_visits *t, int64_t by_us)
 {
 	for (uint32_t i = 0; i < t->fresh; i++) {
@@ -218,6 +230,7 @@ void dni_visits_shift(struct dni_visits *t, int64_t by_us)
 			v->beat_us += by_us;
 		if (v->tel_clicked_us != 0)
 			v->tel_clicked_us += by_us;
+		shift_overflow(&v->overflow, by_us);
 		if (by_us > 0 && v->used)
 			dni_visits_mark(t, v);
 	}

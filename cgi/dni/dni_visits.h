@@ -22,6 +22,17 @@
 
 struct dni_pool;
 
+/* That the visit was shown a pool's overflow number: a row of its own, which
+ * goes on for as long as the visit is in memory. */
+struct dni_visits_overflow {
+	struct number_id number; /* nil: it never was */
+	int64_t shown_us;        /* first */
+	int64_t seen_us;         /* last */
+	int64_t touched_us;      /* its link, last; 0: never */
+	bool on_page;            /* it was the last answer */
+	bool due;                /* to be written with the visit's progress */
+};
+
 struct dni_visit {
 	struct company_id company;
 	struct site_id site;
@@ -45,6 +56,7 @@ struct dni_visit {
 	struct number_id rule; /* that fitted when it began; nil: none */
 	struct number_id leased; /* of its last row; nil: none, or not stored */
 	uint32_t turns;          /* rows of that number */
+	struct dni_visits_overflow overflow;
 	/* Inside. */
 	bool used;
 	bool dirty;

@@ -42,7 +42,8 @@ struct gather {
 	const struct visit_row *visits[GATHER_MAX];
 	const struct page_view_row *pages[GATHER_MAX];
 	const struct lease_row *leases[GATHER_MAX];
-	size_t n_visitors, n_visits, n_pages, n_leases;
+	const struct overflow_row *overflows[GATHER_MAX];
+	size_t n_visitors, n_visits, n_pages, n_leases, n_overflows;
 };
 
 /* The same for what changes rows. */
@@ -66,7 +67,11 @@ static enum err put_gathered(struct db *db, struct gather *g)
 		e = db_page_view_add(db, g->company, g->pages, g->n_pages);
 	if (e == ERR_OK)
 		e = db_lease_add(db, g->company, g->leases, g->n_leases);
+	if (e == ERR_OK)
+		e = db_overflow_put(db, g->company, g->overflows,
+		    g->n_overflows);
 	g->n_visitors = g->n_visits = g->n_pages = g->n_leases = 0;
+	g->n_overflows = 0;
 	return e;
 }
 
@@ -80,6 +85,8 @@ static void gather(struct gather *g, const struct dni_write *w)
 		g->pages[g->n_pages++] = &w->page;
 	if ((w->parts & DNI_WRITE_LEASE) != 0)
 		g->leases[g->n_leases++] = &w->lease;
+	if ((w->parts & DNI_WRITE_OVERFLOW) != 0)
+		g->overflows[g->n_overflows++] = &w->overflow;
 }
 
 static enum err put_changes(struct db *db, struct changes *c)

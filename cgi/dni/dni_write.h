@@ -10,6 +10,7 @@
 
 #include "lib/db/db_form.h"
 #include "lib/db/db_lease.h"
+#include "lib/db/db_overflow.h"
 #include "lib/db/db_page_view.h"
 #include "lib/db/db_visit.h"
 #include "lib/db/db_visitor.h"
@@ -24,7 +25,8 @@ enum dni_write_part {
 	DNI_WRITE_BEAT = 1 << 6, /* of lease.id: beat_us, expires_us */
 	DNI_WRITE_EVENT = 1 << 7,
 	DNI_WRITE_FORM = 1 << 8,
-	DNI_WRITE_ABOUT = 1 << 9 /* of the visit: what about.js says */
+	DNI_WRITE_ABOUT = 1 << 9,    /* of the visit: what about.js says */
+	DNI_WRITE_OVERFLOW = 1 << 10 /* it sees a pool's overflow number */
 };
 
 struct dni_wait;
@@ -46,6 +48,7 @@ struct dni_write {
 	struct visit_event_row event;
 	struct form_row form;
 	struct visit_about about;
+	struct overflow_row overflow;
 	enum err result; /* set by dni_write_run() */
 	/* Whoever wants to know the result (dni_state.h); NULL: nobody. */
 	struct dni_wait *wait;

@@ -7,6 +7,7 @@
 
 #include "cgi/dni/dni_batch.h"
 #include "cgi/dni/dni_clock.h"
+#include "cgi/dni/dni_overflow.h"
 #include "lib/base/clk.h"
 #include "lib/base/hang_thread.h"
 #include "lib/base/log.h"
@@ -20,7 +21,7 @@
 
 #define NEW_ROWS                                                              \
 	((unsigned int)DNI_WRITE_VISITOR | DNI_WRITE_VISIT | DNI_WRITE_PAGE | \
-	    DNI_WRITE_LEASE | DNI_WRITE_ENDED)
+	    DNI_WRITE_LEASE | DNI_WRITE_ENDED | DNI_WRITE_OVERFLOW)
 
 struct writer {
 	struct dni_state *s;
@@ -115,7 +116,7 @@ static void run_batch(struct writer *w)
 
 /* --- heartbeats -----------------------------------------------------------*/
 
-static void fill_beat(const struct dni_visit *v, struct dni_write *w)
+static void fill_beat(struct dni_visit *v, struct dni_write *w)
 {
 	const struct lease_holder holder = dni_pool_holder(v->visitor);
 	uint32_t number;
@@ -125,6 +126,7 @@ static void fill_beat(const struct dni_visit *v, struct dni_write *w)
 	w->company = v->company;
 	w->progress = (struct visit_progress){ v->id, v->seen_us, v->engaged_s,
 		v->page_views, v->tel_clicked_us };
+	dni_overflow_put(v, w);
 	if (v->pool == NULL || !v->pool->owned || v->pool->leases == NULL ||
 	    !lease_find(v->pool->leases, v->seen_us, &holder, &number))
 		return;
@@ -166,8 +168,10 @@ static void mark_again(struct dni_state *s, const struct dni_write *w)
 		return;
 	}
 	v = dni_visits_find(s->visits, 0, w->progress.id);
-	if (v != NULL)
-		dni_visits_mark(s->visits, v);
+	if (v == NULL)
+		return;
+	v->overflow.due |= (w->parts & DNI_WRITE_OVERFLOW) != 0;
+	dni_visits_mark(s->visits, v);
 }
 
 /* With mu held, and again at its end: writes the progress of some visits, when

@@ -211,10 +211,13 @@ static enum err remove_visit(struct db *db, const struct found *v)
 	    " WHERE i.company_id = visit.company_id AND i.visit_id = visit.id)"
 	    " AND NOT EXISTS (SELECT 1 FROM form_entry f"
 	    " WHERE f.company_id = visit.company_id AND f.visit_id = visit.id)";
+	static const char overflow_sql[] =
+	    "DELETE FROM overflow_shown WHERE company_id = ? AND visit_id = ?";
 	static const char *const of_visit[] = {
 		"DELETE FROM page_view WHERE company_id = ? AND visit_id = ?",
 		"DELETE FROM visit_event WHERE company_id = ? AND visit_id = ?",
 		"DELETE FROM lease WHERE company_id = ? AND visit_id = ?",
+		overflow_sql,
 	};
 	struct stmt *st = stmt_begin(db, visit_sql);
 	enum err e;

@@ -30,7 +30,7 @@ static const char trackers_sql[] =
     " ORDER BY t.created_at, t.id";
 
 static const char pools_sql[] =
-    "SELECT p.company_id, p.id, o.e164, p.lease_s, p.min_reuse_s,"
+    "SELECT p.company_id, p.id, o.id, o.e164, p.lease_s, p.min_reuse_s,"
     " p.overflow_policy"
     " FROM pool p LEFT JOIN number o"
     " ON o.company_id = p.company_id AND o.id = p.overflow_number_id"
@@ -147,6 +147,7 @@ static enum err read_pools(struct db *db, const struct tag_reader *to)
 
 	stmt_out_id(st, p.company.v);
 	stmt_out_id(st, p.id.v);
+	stmt_out_id(st, p.overflow.v);
 	stmt_out_text(st, p.overflow_e164, sizeof(p.overflow_e164));
 	stmt_out_u64(st, &p.lease_s);
 	stmt_out_u64(st, &p.min_reuse_s);

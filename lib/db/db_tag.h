@@ -53,6 +53,7 @@ struct tag_param {
 struct tag_pool {
 	struct company_id company;
 	struct pool_id id;
+	struct number_id overflow;               /* nil: none */
 	char overflow_e164[DB_TAG_E164_MAX + 1]; /* "" none */
 	uint64_t lease_s;
 	uint64_t min_reuse_s;

@@ -14,6 +14,7 @@
 #include "lib/db/db_attrib_again.h"
 #include "lib/db/db_attrib_run_page.h"
 #include "lib/db/db_job.h"
+#include "lib/db/db_overflow.h"
 #include "lib/db/db_person_erase.h"
 #include "lib/db/db_policy.h"
 #include "lib/db/db_stat.h"
@@ -335,12 +336,16 @@ static void test_meanwhile(void **state)
 static void test_credited_meanwhile(void **state)
 {
 	const int64_t at_us = NOW + 20 * RT_DAY_US;
+	struct overflow_row seen = { t->company[0].tracked, { { 0 } }, at_us,
+		at_us, 0 };
+	const struct overflow_row *rows[] = { &seen };
 	size_t n = 0;
 
 	(void)state;
-	(void)testdb_attrib_visit(t, dni, "past", at_us);
+	seen.visit = testdb_attrib_visit(t, dni, "past", at_us);
 	(void)testdb_attrib_visit(t, dni, "past and credited",
 	    at_us + RT_MIN_US);
+	did(db_overflow_put(dni, ours(), rows, 1));
 	(void)testdb_attrib_call(t, at_us + RT_HOUR_US, 9);
 	testdb_exec(t,
 	    "CREATE TRIGGER meanwhile AFTER DELETE ON lease FOR EACH ROW"
@@ -360,6 +365,8 @@ static void test_credited_meanwhile(void **state)
 			     " ON l.visit_id = v.id"
 			     " WHERE v.source = 'past and credited'"),
 	    1);
+	assert_int_equal(testdb_count(t, "SELECT COUNT(*) FROM overflow_shown"),
+	    0);
 }
 
 struct one_page {
