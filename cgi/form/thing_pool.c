@@ -17,8 +17,8 @@ static const struct field fields[] = {
 	{ "name", "Name", FIELD_TEXT, 1, 100, .help = "“Web visits”." },
 	{ "policy", "When all numbers are taken, show", .kind = FIELD_CHOICE },
 	{ "overflow", "Overflow number", FIELD_CHOICE,
-	    .help = "All visits that find none see this one, so its calls are"
-		    " credited to none of them." },
+	    .help = "All visits that find none see this one, so it is seldom"
+		    " sure which of them called." },
 	{ "lease_s", "A visit keeps its number for", FIELD_NUMBER, 30, 86400,
 	    .help = "Seconds after the last sign of life of its page; 180 is"
 		    " usual." },

@@ -15,7 +15,8 @@
 struct candidate {
 	int64_t bp;
 	int64_t seen_s;
-	int64_t tel_s; /* -1: the link was not touched */
+	int64_t tel_s;      /* -1: the link was not touched */
+	int64_t overflow_s; /* -1: it had a number of its own */
 	struct slice visit;
 	struct slice caller;
 	struct slice place;
@@ -55,7 +56,7 @@ static enum err read_candidate(const struct json_node *n, struct candidate *c)
 {
 	enum err e;
 
-	*c = (struct candidate){ .tel_s = -1 };
+	*c = (struct candidate){ .tel_s = -1, .overflow_s = -1 };
 	c->visit = c->caller = c->place = SLICE("");
 	e = json_in_i64(json_in_get(n, "bp"), 0, WHOLE_BP, &c->bp);
 	if (e == ERR_OK)
@@ -64,6 +65,9 @@ static enum err read_candidate(const struct json_node *n, struct candidate *c)
 	if (e == ERR_OK)
 		e = json_in_opt_i64(n, "tel_click_s", INT64_MIN, INT64_MAX,
 		    &c->tel_s);
+	if (e == ERR_OK)
+		e = json_in_opt_i64(n, "overflow_s", INT64_MIN, INT64_MAX,
+		    &c->overflow_s);
 	if (e == ERR_OK)
 		e = json_in_opt_text(n, "visit", TEXT_MAX, &c->visit);
 	if (e == ERR_OK)
@@ -103,6 +107,10 @@ static void evidence(const struct candidate *c, struct view *item)
 	if (c->tel_s >= 0)
 		say(item, "touched the phone link ", c->tel_s,
 		    " before the call");
+	if (c->overflow_s >= 0)
+		say(item,
+		    "was shown the pool’s overflow number, which many share, ",
+		    c->overflow_s, " before the call");
 	if (c->seen_s <= 0)
 		say(item, "had the number on screen when the call came", -1,
 		    "");

@@ -303,13 +303,18 @@ static void put_text(struct buf *out, const char *key, struct slice s)
 static void put_candidate(struct buf *out, const struct attrib_candidate *c,
     uint16_t bp, int64_t call_us)
 {
-	char visit[ID_TEXT_MAX], lease[ID_TEXT_MAX];
+	char id[ID_TEXT_MAX];
 
-	id_text(ID_KIND_visit, c->visit.v, visit);
-	id_text(ID_KIND_lease, c->lease.v, lease);
-	buf_printf(out, "{\"visit\":\"%s\",\"lease\":\"%s\",\"bp\":%u", visit,
-	    lease, (unsigned int)bp);
-	buf_cstr(out, ",\"seen_s\":");
+	id_text(ID_KIND_visit, c->visit.v, id);
+	buf_printf(out, "{\"visit\":\"%s\",", id);
+	if (id_is_nil(c->lease.v)) {
+		buf_cstr(out, "\"overflow_s\":");
+		buf_i64(out, (call_us - c->shown_us) / RT_SEC_US);
+	} else {
+		id_text(ID_KIND_lease, c->lease.v, id);
+		buf_printf(out, "\"lease\":\"%s\"", id);
+	}
+	buf_printf(out, ",\"bp\":%u,\"seen_s\":", (unsigned int)bp);
 	buf_i64(out, (call_us - c->seen_us) / RT_SEC_US);
 	buf_cstr(out, ",\"tel_click_s\":");
 	if (is_touched(c, call_us))

@@ -46,10 +46,10 @@ enum attrib_known {
 };
 
 struct attrib_candidate {
-	struct lease_id lease;
+	struct lease_id lease; /* nil: it saw a pool's overflow number */
 	struct visit_id visit;
 	struct visitor_id visitor;
-	int64_t shown_us;       /* the lease began */
+	int64_t shown_us;       /* the lease began, or it was first seen */
 	int64_t seen_us;        /* last heartbeat with the number in view */
 	int64_t tel_clicked_us; /* last click on the phone link, 0: none */
 	/* The same visit's lease when the caller first called this number
@@ -131,7 +131,8 @@ RT_MUST_USE enum err attrib_decide(const struct attrib_candidate *c, size_t n,
  *  "tel_click_s":3,"caller":"same","caller_bp":9000,"place":"unknown",
  *  "source":"google","medium":"cpc","campaign":"x"},...]}, likeliest first.
  * tel_click_s and dialled_s are null when there was no such thing; what ends
- * in _s counts back from the call; after "older_bp" stands
+ * in _s counts back from the call; of a pool's overflow number stands
+ * "overflow_s", when it was first shown, for "lease"; after "older_bp" stands
  * "older_about":true where older is an
  * estimate, and "shared_bp" where that is not 0. When out fills up, the least
  * likely are left out; with room for 64 KiB the likeliest ten are always told.

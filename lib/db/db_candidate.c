@@ -3,35 +3,47 @@
 #include <string.h>
 
 #include "lib/core/attrib_place.h"
+#include "lib/db/db_overflow.h"
 #include "lib/db/stmt.h"
 
 /* A visit may have several leases of one number. */
 #define ROWS_MAX 100
+/* Of those who share a number at once who touched its link so lately is told
+ * before who was only seen. */
+#define TOUCHED_US RT_HOUR_US
 
 #define TOUCHES                                                 \
 	" FROM visit_event e WHERE e.company_id = v.company_id" \
 	" AND e.visit_id = v.id AND e.kind = 'tel_click'"
 
-/* The last click on the phone link before the call, with this number in it:
- * later ones are of another, and who was shown several touched one of them.
+/* Leases, and who was shown the number as a pool's overflow: many at once, of
+ * whom those who were seen last are read. Of either the last click on the phone
+ * link before the call, with this number in it: later ones are of another, and
+ * who was shown several touched one of them.
  * Of leases whose visits are gone no more are read than of others. Which index
  * is no question, and statistics may be of before a busy day. */
 static const char shown_sql[] =
-    "SELECT l.id, l.visit_id, v.visitor_id, l.started_at,"
-    " LEAST(l.beat_at, COALESCE(l.released_at, l.beat_at)),"
+    "SELECT l.id, l.visit_id, v.visitor_id, l.started_at, l.seen_at,"
     " IF(v.tel_clicked_at IS NULL, NULL, IF(v.tel_clicked_at > ?"
     " OR EXISTS (SELECT 1" TOUCHES
     " AND e.number_id <> l.number_id), (SELECT MAX(e.happened_at)" TOUCHES
     " AND e.happened_at <= ? AND (e.number_id IS NULL"
     " OR e.number_id = l.number_id)), v.tel_clicked_at)),"
     " v.source, v.medium, v.campaign, v.browser_zone"
-    " FROM (SELECT company_id, id, visit_id, number_id, started_at, beat_at,"
-    " released_at FROM lease FORCE INDEX (lease_number)"
+    " FROM ((SELECT company_id, id, visit_id, number_id, started_at,"
+    " LEAST(beat_at, COALESCE(released_at, beat_at)) AS seen_at,"
+    " FALSE AS touched FROM lease FORCE INDEX (lease_number)"
     " WHERE company_id = ? AND number_id = ?"
     " AND started_at <= ? AND started_at > ?"
-    " ORDER BY started_at DESC LIMIT ?) l"
+    " ORDER BY started_at DESC LIMIT ?)"
+    " UNION ALL (SELECT company_id, NULL, visit_id, number_id, shown_at,"
+    " seen_at, COALESCE(touched_at > ?, FALSE) AS touched"
+    " FROM (SELECT * FROM overflow_shown FORCE INDEX (PRIMARY)"
+    " WHERE company_id = ? AND number_id = ?"
+    " AND shown_at <= ? AND shown_at > ? ORDER BY shown_at DESC LIMIT ?) o"
+    " ORDER BY touched DESC, LEAST(seen_at, ?) DESC LIMIT ?)) l"
     " JOIN visit v ON v.company_id = l.company_id AND v.id = l.visit_id"
-    " ORDER BY l.started_at DESC";
+    " ORDER BY l.touched DESC, LEAST(l.seen_at, ?) DESC, l.started_at DESC";
 
 /* Leases of a number never overlap: of those that began by then only the last
  * can have lasted longer. */
@@ -209,6 +221,11 @@ static enum err keep(struct arena *mem, const struct words *w,
 	return ERR_OK;
 }
 
+static bool is_overflow(const struct attrib_candidate *c)
+{
+	return id_is_nil(c->lease.v);
+}
+
 static struct attrib_candidate *of_visit(struct candidates *k,
     struct visit_id visit)
 {
@@ -239,6 +256,41 @@ struct reading {
 	size_t max;       /* of the list, when this is done */
 };
 
+/* A visit that is listed was shown the number once more. */
+static void add_row(struct attrib_candidate *to,
+    const struct attrib_candidate *c, int64_t dialled_us)
+{
+	if (!is_overflow(to) || !is_overflow(c)) {
+		add_lease(to, c, dialled_us);
+		return;
+	}
+	if (c->shown_us < to->shown_us)
+		to->shown_us = c->shown_us;
+	if (c->seen_us > to->seen_us)
+		to->seen_us = c->seen_us;
+}
+
+static void in_shown(struct stmt *st, const struct company_id *company,
+    const struct reading *r, int64_t touch_us)
+{
+	stmt_in_time_us(st, touch_us);
+	stmt_in_time_us(st, touch_us);
+	stmt_in_id(st, company->v);
+	stmt_in_id(st, r->call->number.v);
+	stmt_in_time_us(st, r->until_us);
+	stmt_in_time_us(st, r->since_us);
+	stmt_in_u64(st, ROWS_MAX);
+	stmt_in_time_us(st, r->until_us - TOUCHED_US);
+	stmt_in_id(st, company->v);
+	stmt_in_id(st, r->call->number.v);
+	stmt_in_time_us(st, r->until_us);
+	stmt_in_time_us(st, r->since_us);
+	stmt_in_u64(st, DB_CANDIDATE_COUNTED);
+	stmt_in_time_us(st, r->until_us);
+	stmt_in_u64(st, ROWS_MAX);
+	stmt_in_time_us(st, r->until_us);
+}
+
 /* Adds to the list; *oldest_us is the begin of the last lease read, or
  * until_us when there is none. */
 static enum err read_shown(struct db *db, struct company_id company,
@@ -253,13 +305,7 @@ static enum err read_shown(struct db *db, struct company_id company,
 	memset(&c, 0, sizeof(c));
 	*oldest_us = r->until_us;
 	st = stmt_begin(db, shown_sql);
-	stmt_in_time_us(st, touch_us);
-	stmt_in_time_us(st, touch_us);
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, r->call->number.v);
-	stmt_in_time_us(st, r->until_us);
-	stmt_in_time_us(st, r->since_us);
-	stmt_in_u64(st, ROWS_MAX);
+	in_shown(st, &company, r, touch_us);
 	stmt_out_id(st, c.lease.v);
 	stmt_out_id(st, c.visit.v);
 	stmt_out_id(st, c.visitor.v);
@@ -273,9 +319,10 @@ static enum err read_shown(struct db *db, struct company_id company,
 	e = stmt_each(st);
 	while (
 	    e == ERR_OK && out->n < r->max && (e = stmt_next(st)) == ERR_OK) {
-		*oldest_us = c.shown_us;
+		if (!is_overflow(&c) && c.shown_us < *oldest_us)
+			*oldest_us = c.shown_us;
 		if ((listed = of_visit(out, c.visit)) != NULL) {
-			add_lease(listed, &c, out->ask.dialled_us);
+			add_row(listed, &c, out->ask.dialled_us);
 			continue;
 		}
 		set_caller(r->credited, &c);
@@ -332,6 +379,66 @@ static enum err read_older(struct db *db, struct company_id company,
 	return ERR_OK;
 }
 
+/* --- a pool's overflow number ---------------------------------------------*/
+
+/* Listed by then; *last_us is when the last of them in the list, behind whom
+ * nobody was seen later, had been seen. */
+static size_t count_overflow(const struct candidates *k, int64_t until_us,
+    int64_t *last_us)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < k->n; i++)
+		if (is_overflow(&k->c[i]) && k->c[i].shown_us <= until_us) {
+			*last_us = k->c[i].seen_us;
+			n++;
+		}
+	return n;
+}
+
+static void join_older(struct attrib_older *to, const struct attrib_older *o)
+{
+	if (to->n == 0) {
+		*to = *o;
+		return;
+	}
+	to->n += o->n;
+	to->from_us = o->from_us < to->from_us ? o->from_us : to->from_us;
+	to->to_us = o->to_us > to->to_us ? o->to_us : to->to_us;
+	to->about = to->about || o->about;
+}
+
+/* Adds those who were shown it by until_us to *out, where the list did not hold
+ * all of them. */
+static enum err add_overflow(struct db *db, struct company_id company,
+    const struct reading *r, const struct candidates *listed,
+    struct attrib_older *out)
+{
+	const struct overflow_span span = { r->call->number, r->since_us,
+		r->until_us, DB_CANDIDATE_COUNTED };
+	int64_t last_us = r->until_us;
+	const size_t n = count_overflow(listed, r->until_us, &last_us);
+	struct overflow_count count;
+	struct attrib_older older;
+	enum err e;
+
+	if (n == 0 || listed->n < r->max)
+		return ERR_OK;
+	e = db_overflow_count(db, company, &span, &count);
+	if (e != ERR_OK || count.visits <= n)
+		return e;
+	if (last_us > r->until_us)
+		last_us = r->until_us;
+	older = (struct attrib_older){ .n = count.visits - (uint32_t)n,
+		.from_us = count.from_us < last_us ? count.from_us : last_us,
+		.to_us = last_us };
+	attrib_older_reach(&older, count.oldest_us);
+	join_older(out, &older);
+	return ERR_OK;
+}
+
+/* --- all of it ------------------------------------------------------------*/
+
 /* Those of the caller's first call to this number, unless they are listed. */
 static enum err read_first(struct db *db, struct company_id company,
     struct reading *r, int64_t listed_us, struct candidates *out)
@@ -349,6 +456,8 @@ static enum err read_first(struct db *db, struct company_id company,
 	if (e == ERR_OK)
 		e = read_older(db, company, r, oldest_us,
 		    &out->ask.older_first);
+	if (e == ERR_OK)
+		e = add_overflow(db, company, r, out, &out->ask.older_first);
 	return e;
 }
 
@@ -373,7 +482,8 @@ enum err db_candidate_read(struct db *db, struct company_id company,
 		 &out->ask.dialled_us)) != ERR_OK ||
 	    (e = read_shown(db, company, &r, out, &oldest_us)) != ERR_OK ||
 	    (e = read_older(db, company, &r, oldest_us, &out->ask.older)) !=
-		ERR_OK)
+		ERR_OK ||
+	    (e = add_overflow(db, company, &r, out, &out->ask.older)) != ERR_OK)
 		return e;
 	out->ask.shared_bp = shared_bp(&credited);
 	return read_first(db, company, &r, oldest_us, out);

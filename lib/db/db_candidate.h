@@ -7,7 +7,11 @@
  * number before also the DB_CANDIDATE_FIRST who had just seen it then. The
  * others are counted, up to DB_CANDIDATE_COUNTED; of a number that has been
  * through more hands the rest is estimated from those. So the work is bounded
- * whatever a pool has been through: eight short index ranges.
+ * whatever a pool has been through: ten short index ranges.
+ *
+ * A pool's overflow number many are shown at once: of them those who were seen
+ * last are listed, before them who touched its link within the hour; their
+ * lease is nil.
  */
 #ifndef RT_DB_DB_CANDIDATE_H
 #define RT_DB_DB_CANDIDATE_H

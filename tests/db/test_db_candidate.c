@@ -6,12 +6,14 @@
 
 #include "lib/db/db_attrib_span.h"
 #include "lib/db/db_candidate.h"
+#include "lib/db/db_overflow.h"
 #include "lib/db/db_pool.h"
 #include "lib/db/db_visit.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
 #include "tests/support/testdb_attrib.h"
+#include "tests/support/testdb_call.h"
 
 #define NOW TESTDB_NOW_US
 
@@ -114,7 +116,21 @@ static int64_t reads(void)
 
 #define MANY_HANDS (10 * PIECE)
 
-/* Leases of visits that nobody has written down, a minute apart. */
+/* MANY_HANDS rows of the number, a minute apart. */
+static void many_rows(const char *sql, int64_t from_us, struct number_id number)
+{
+	for (int64_t i = 0; i < MANY_HANDS; i += PIECE) {
+		struct stmt *st = stmt_begin(t->db, sql);
+
+		stmt_in_i64(st, i);
+		stmt_in_time_us(st, from_us + i * RT_MIN_US);
+		stmt_in_id(st, ours().v);
+		stmt_in_id(st, number.v);
+		ok(stmt_exec(st, NULL));
+	}
+}
+
+/* Leases of visits that nobody has written down. */
 static void many_leases(int64_t from_us)
 {
 	static const char sql[] =
@@ -127,15 +143,7 @@ static void many_leases(int64_t from_us)
 	    " FROM pool_number p JOIN " PIECE_ROWS
 	    " WHERE p.company_id = ? AND p.number_id = ?) z";
 
-	for (int64_t i = 0; i < MANY_HANDS; i += PIECE) {
-		struct stmt *st = stmt_begin(t->db, sql);
-
-		stmt_in_i64(st, i);
-		stmt_in_time_us(st, from_us + i * RT_MIN_US);
-		stmt_in_id(st, ours().v);
-		stmt_in_id(st, t->company[0].pooled[0].v);
-		ok(stmt_exec(st, NULL));
-	}
+	many_rows(sql, from_us, t->company[0].pooled[0]);
 }
 
 /* Of a number that very many have had, a bounded part is read: the rest is
@@ -273,6 +281,210 @@ static void test_touched_other(void **state)
 	}
 }
 
+/* --- a pool's overflow number ---------------------------------------------*/
+
+/* The company's number without a lease: for these tests it is one. */
+static struct number_id overflow(void)
+{
+	return t->company[0].tracked;
+}
+
+static struct candidate_call overflow_call(int64_t at_us)
+{
+	struct candidate_call call = call_of(at_us);
+
+	call.number = overflow();
+	return call;
+}
+
+static void see(struct visit_id visit, int64_t shown_us, int64_t seen_us,
+    int64_t touched_us)
+{
+	const struct overflow_row row = { overflow(), visit, shown_us, seen_us,
+		touched_us };
+	const struct overflow_row *rows[] = { &row };
+
+	did(db_overflow_put(dni, ours(), rows, 1));
+}
+
+/* A visit that has the pool's number, too, like any. */
+static struct visit_id shown(const char *source, int64_t shown_us,
+    int64_t seen_us)
+{
+	const struct visit_id v = testdb_attrib_visit(t, dni, source, shown_us);
+
+	see(v, shown_us, seen_us, 0);
+	return v;
+}
+
+/* Many see it at once: who was seen last comes first, whenever it was shown. */
+static void test_overflow(void **state)
+{
+	const int64_t at_us = NOW + 900 * RT_DAY_US;
+	const struct visit_id stays =
+	    shown("stays", at_us, at_us + 9 * RT_MIN_US);
+	const struct visit_id gone =
+	    shown("gone", at_us + RT_MIN_US, at_us + 2 * RT_MIN_US);
+	struct candidate_call call = overflow_call(at_us + 10 * RT_MIN_US);
+	struct candidates c;
+
+	(void)state;
+	(void)shown("after", call.at_us + 1, call.at_us + RT_MIN_US);
+	read(ours(), &call, &c);
+	assert_int_equal(c.n, 2);
+	assert_true(id_eq(c.c[0].visit.v, stays.v));
+	assert_true(id_eq(c.c[1].visit.v, gone.v));
+	for (size_t i = 0; i < c.n; i++)
+		assert_true(id_is_nil(c.c[i].lease.v));
+	assert_int_equal(c.c[0].shown_us, at_us);
+	assert_int_equal(c.c[0].seen_us, at_us + 9 * RT_MIN_US);
+	assert_true(slice_eq(c.c[0].source, SLICE("stays")));
+	assert_int_equal(c.ask.older.n, 0);
+	/* The row moves on and never back; after a restart it is another one
+	 * of the same visit. */
+	see(gone, at_us + RT_MIN_US, at_us + RT_HOUR_US, 0);
+	see(gone, at_us + RT_MIN_US, at_us + RT_MIN_US, 0);
+	see(gone, at_us + 5 * RT_MIN_US, at_us + 6 * RT_MIN_US, 0);
+	read(ours(), &call, &c);
+	assert_int_equal(c.n, 2);
+	assert_true(id_eq(c.c[0].visit.v, gone.v));
+	assert_int_equal(c.c[0].shown_us, at_us + RT_MIN_US);
+	assert_int_equal(c.c[0].seen_us, at_us + RT_HOUR_US);
+	/* Nobody of another company, of another number, or of long ago. */
+	read(theirs(), &call, &c);
+	assert_int_equal(c.n, 0);
+	call.at_us = at_us + ATTRIB_LOOK_BACK_US + 2 * RT_HOUR_US;
+	read(ours(), &call, &c);
+	assert_int_equal(c.n, 0);
+	call = call_of(at_us + 10 * RT_MIN_US);
+	call.number = t->company[0].pooled[1];
+	read(ours(), &call, &c);
+	assert_int_equal(c.n, 0);
+}
+
+/* Of more than are listed the others are counted, and who touched the link is
+ * not among those. */
+static void test_overflow_many(void **state)
+{
+	enum {
+		MANY = 70
+	};
+	const int64_t at_us = NOW + 1000 * RT_DAY_US;
+	const struct candidate_call call =
+	    overflow_call(at_us + 2 * RT_HOUR_US);
+	struct visit_id first = { { 0 } };
+	struct candidates c;
+
+	(void)state;
+	for (int64_t i = 0; i < MANY; i++) {
+		const int64_t shown_us = at_us + i * RT_MIN_US;
+		const struct visit_id v = shown("many", shown_us, shown_us);
+
+		first = i == 0 ? v : first;
+	}
+	read(ours(), &call, &c);
+	assert_int_equal(c.n, DB_CANDIDATE_LISTED);
+	assert_int_equal(c.c[0].seen_us, at_us + (MANY - 1) * RT_MIN_US);
+	assert_int_equal(c.ask.older.n, MANY - DB_CANDIDATE_LISTED);
+	assert_int_equal(c.ask.older.from_us, at_us);
+	assert_int_equal(c.ask.older.to_us, at_us + 20 * RT_MIN_US);
+	assert_false(c.ask.older.about);
+	see(first, at_us, at_us, call.at_us - RT_MIN_US);
+	read(ours(), &call, &c);
+	assert_int_equal(c.n, DB_CANDIDATE_LISTED);
+	assert_true(id_eq(c.c[0].visit.v, first.v));
+	assert_int_equal(c.ask.older.n, MANY - DB_CANDIDATE_LISTED);
+}
+
+/* A number that has been both: who had it alone and who shared it, by when they
+ * saw it last. */
+static void test_overflow_and_lease(void **state)
+{
+	const int64_t at_us = NOW + 1100 * RT_DAY_US;
+	const struct visit_id had = testdb_attrib_visit(t, dni, "had", at_us);
+	const struct visit_id shared = shown("shared", at_us - 1, at_us - 1);
+	const struct overflow_row row = { t->company[0].pooled[0], shared,
+		at_us + RT_MIN_US, at_us + RT_MIN_US, 0 };
+	const struct overflow_row *rows[] = { &row };
+	const struct candidate_call call = call_of(at_us + RT_HOUR_US);
+	struct candidates c;
+
+	(void)state;
+	did(db_overflow_put(dni, ours(), rows, 1));
+	read(ours(), &call, &c);
+	assert_int_equal(c.n, 2);
+	assert_true(id_eq(c.c[0].visit.v, shared.v));
+	assert_int_equal(c.c[0].shown_us, row.shown_us);
+	assert_true(id_is_nil(c.c[0].lease.v));
+	assert_true(id_eq(c.c[1].visit.v, had.v));
+	assert_false(id_is_nil(c.c[1].lease.v));
+}
+
+/* Who dials it again is shared out among those of the first time. */
+static void test_overflow_again(void **state)
+{
+	enum {
+		LATER = 60
+	};
+	const int64_t at_us = NOW + 1200 * RT_DAY_US;
+	const struct visit_id v = shown("first", at_us, at_us + RT_MIN_US);
+	struct candidate_call call = overflow_call(at_us + RT_DAY_US);
+	struct callrec r;
+	struct call_id first;
+	struct candidates c;
+
+	(void)state;
+	call.caller_e164 = SLICE("+14155579998");
+	testdb_id(at_us + 2 * RT_MIN_US, first.v);
+	r = testdb_call_opened(t, 0, first, overflow(), "+14155579998",
+	    at_us + 2 * RT_MIN_US);
+	did(db_call_opened(t->db, ours(), &r, &testdb_call_place));
+	for (int64_t i = 0; i < LATER; i++) {
+		const int64_t shown_us = at_us + RT_HOUR_US + i * RT_MIN_US;
+
+		(void)shown("later", shown_us, shown_us);
+	}
+	read(ours(), &call, &c);
+	assert_int_equal(c.ask.dialled_us, at_us + 2 * RT_MIN_US);
+	assert_int_equal(c.n, DB_CANDIDATE_LISTED + 1);
+	assert_true(id_eq(c.c[c.n - 1].visit.v, v.v));
+	assert_int_equal(c.ask.older.n, LATER + 1 - DB_CANDIDATE_LISTED);
+	assert_int_equal(c.ask.older_first.n, 0);
+}
+
+/* What is read is bounded however many were turned away. */
+static void test_overflow_bounded(void **state)
+{
+	static const char sql[] =
+	    "INSERT INTO overflow_shown (company_id, number_id, shown_at,"
+	    " visit_id, seen_at) SELECT z.company_id, z.number_id, z.at, z.id,"
+	    " z.at FROM (SELECT p.company_id, p.id AS number_id,"
+	    " UNHEX(LPAD(HEX(3000000 + ? + x.n), 32, '0')) AS id,"
+	    " CAST(? AS DATETIME(6)) + INTERVAL x.n MINUTE AS at"
+	    " FROM number p JOIN " PIECE_ROWS
+	    " WHERE p.company_id = ? AND p.id = ?) z";
+	const int64_t from_us = NOW + 1300 * RT_DAY_US;
+	const int64_t end_us = from_us + MANY_HANDS * RT_MIN_US;
+	const struct candidate_call call =
+	    overflow_call(end_us + DB_CANDIDATE_LISTED * RT_MIN_US);
+	struct candidates c;
+	int64_t before;
+
+	(void)state;
+	many_rows(sql, from_us, overflow());
+	for (int64_t i = 0; i < DB_CANDIDATE_LISTED; i++)
+		(void)shown("known", end_us + i * RT_MIN_US,
+		    end_us + i * RT_MIN_US);
+	before = reads();
+	did(db_candidate_read(t->db, ours(), &call, &mem, &c));
+	assert_in_range(reads() - before, 2 * DB_CANDIDATE_COUNTED,
+	    4 * DB_CANDIDATE_COUNTED);
+	assert_int_equal(c.n, DB_CANDIDATE_LISTED);
+	assert_true(c.ask.older.about);
+	assert_in_range(c.ask.older.n, MANY_HANDS - 100, MANY_HANDS + 100);
+	assert_int_equal(c.ask.older.from_us, from_us);
+}
+
 /* A visit every six minutes for 81 days, each with a number that was on a
  * page for a minute; every fourth one touched the link. */
 #define MANY_VISITS (15 * PIECE)
@@ -375,6 +587,11 @@ int main(void)
 		cmocka_unit_test(test_long_ago),
 		cmocka_unit_test(test_touched_again),
 		cmocka_unit_test(test_touched_other),
+		cmocka_unit_test(test_overflow),
+		cmocka_unit_test(test_overflow_many),
+		cmocka_unit_test(test_overflow_and_lease),
+		cmocka_unit_test(test_overflow_again),
+		cmocka_unit_test(test_overflow_bounded),
 		cmocka_unit_test(test_span_parts),
 		cmocka_unit_test(test_span_numbers),
 	};

@@ -378,6 +378,28 @@ static void test_evidence(void **state)
 	buf_fini(&out);
 }
 
+/* Whose number was a pool's overflow has no lease that could be named. */
+static void test_evidence_overflow(void **state)
+{
+	struct attrib_candidate c = seen(1, 30);
+	static char mem[16384];
+	struct attrib_verdict v;
+	struct buf out;
+
+	(void)state;
+	c.shown_us = NOW - 200 * RT_SEC_US;
+	for (int own = 0; own < 2; own++) {
+		memset(c.lease.v, own, ID_BYTES);
+		v = decide(&c, 1);
+		buf_over(&out, mem, sizeof(mem) - 1);
+		attrib_evidence(&c, 1, &plain, &v, &out);
+		mem[buf_slice(&out).n] = '\0';
+		assert_int_equal(strstr(mem, "\"overflow_s\":200,") == NULL,
+		    own);
+		assert_int_equal(strstr(mem, "\"lease\":\"lea_") != NULL, own);
+	}
+}
+
 /* A touch that is told just after the call came counts, and is told as one. */
 static void test_evidence_touch(void **state)
 {
@@ -451,6 +473,7 @@ int main(void)
 		cmocka_unit_test(test_older_reach),
 		cmocka_unit_test(test_place),
 		cmocka_unit_test(test_evidence),
+		cmocka_unit_test(test_evidence_overflow),
 		cmocka_unit_test(test_evidence_touch),
 		cmocka_unit_test(test_evidence_full),
 	};

@@ -42,6 +42,9 @@ test('what stands there adds up to a hundred, and the sentence says the stronges
 	assert.deepEqual([...html.matchAll(/(\d+) % /g)].map((m) => Number(m[1])), [85, 10, 5], 'rounded one by one they were 101');
 	const seen = words(await why({ evidence: json({ rule: 1, none_bp: 1000, candidates: [{ ...one, bp: 9000, seen_s: 3660, source: hostile, medium: hostile }] }) }));
 	assert.match(seen, /A visitor from .* had this number on screen until 1 h 01 m before the call\./);
+	const shared = words(await why({ attributed_by: "'visit'", tracker_id: 'NULL', evidence: json({ rule: 1, none_bp: 1000, candidates: [{ ...one, bp: 9000, overflow_s: 192, seen_s: 60 }] }) }));
+	assert.match(shared, /credited was shown the pool’s overflow number, which many share, 3 m 12 s before the call last had the number on screen 1 m 00 s before the call/);
+	assert.doesNotMatch(html, /overflow/);
 	const source = words(await why({ attributed_by: "'source'", evidence: json({ rule: 1, none_bp: 1000, candidates: [{ ...one, bp: 9000 }] }) }));
 	assert.doesNotMatch(source, /A visitor/, 'no visit is credited, so none is named');
 });
