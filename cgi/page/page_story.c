@@ -207,6 +207,8 @@ static void deed_words(const struct line *l, const struct visit_log_deed *d,
 	case VISIT_CAME_SHOWN:
 		buf_cstr(what, "Was shown ");
 		number(l, d->number, what);
+		if (d->detail[0] != '\0')
+			buf_cstr(more, "the pool’s overflow number, ");
 		buf_cstr(more, "for ");
 		duration(more, (d->until_us - d->at_us) / 1000);
 		break;

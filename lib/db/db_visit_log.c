@@ -156,10 +156,15 @@ enum err db_visit_log_one(struct db *db, struct company_id company,
 /* --- what came of it ------------------------------------------------------ */
 
 /* Each takes company, visit and the most rows of its kind. */
+#define DEED_KINDS 4
 static const char deeds_sql[] =
     "(SELECT 1, l.id, l.started_at, COALESCE(l.released_at, l.expires_at),"
     "  l.number_e164, '' FROM lease l WHERE l.company_id = ?"
     "  AND l.visit_id = ? ORDER BY l.started_at, l.id LIMIT ?)"
+    " UNION ALL (SELECT 1, o.visit_id, o.shown_at, o.seen_at, n.e164,"
+    "  'overflow' FROM overflow_shown o JOIN number n"
+    "   ON n.company_id = o.company_id AND n.id = o.number_id"
+    "  WHERE o.company_id = ? AND o.visit_id = ? ORDER BY o.shown_at LIMIT ?)"
     " UNION ALL (SELECT 3, i.id, i.happened_at, NULL, p.number_e164, p.result"
     "  FROM interaction i JOIN phone_call p"
     "   ON p.company_id = i.company_id AND p.id = i.id"
@@ -181,7 +186,7 @@ enum err db_visit_log_deeds(struct db *db, struct company_id company,
 	struct stmt *st = stmt_begin(db, deeds_sql);
 
 	memset(&deed, 0, sizeof(deed));
-	for (int kind = 0; kind < 3; kind++) {
+	for (int kind = 0; kind < DEED_KINDS; kind++) {
 		stmt_in_id(st, company.v);
 		stmt_in_id(st, visit.v);
 		stmt_in_u64(st, DB_VISIT_LOG_DEEDS_MAX);

@@ -66,15 +66,15 @@ RT_MUST_USE enum err db_visit_log_page(struct db *db, struct company_id company,
 RT_MUST_USE enum err db_visit_log_one(struct db *db, struct company_id company,
     struct visit_id id, struct visit_log_row *out);
 
-/* One thing that came of a visit: a number of its own (until when), a call
- * (its result), a form (its name). */
+/* One thing that came of a visit: a number of its own (until when), or that of
+ * a pool's overflow ("overflow"), a call (its result), a form (its name). */
 struct visit_log_deed {
 	uint32_t came;        /* enum visit_came: SHOWN, CALLED or WROTE */
-	uint8_t id[ID_BYTES]; /* of the lease, call or form */
+	uint8_t id[ID_BYTES]; /* of the lease, call or form; else the visit's */
 	int64_t at_us;
 	int64_t until_us;           /* of a number; else 0 */
 	char number[DB_E164_BYTES]; /* that was shown or dialled; or "" */
-	char detail[DB_TEXT_BYTES]; /* result, name of the form; or "" */
+	char detail[DB_TEXT_BYTES]; /* result, name of the form, overflow; "" */
 };
 #define DB_VISIT_LOG_DEEDS_MAX 100 /* of each kind, the first ones */
 /* In order of time. */

@@ -7,6 +7,7 @@
 
 #include "lib/db/db_form.h"
 #include "lib/db/db_lease.h"
+#include "lib/db/db_overflow.h"
 #include "lib/db/db_visit.h"
 #include "tests/support/cm.h"
 #include "tests/support/testdb.h"
@@ -188,14 +189,27 @@ static void test_deeds(void **state)
 	const struct visit_id id = add_visit("deeds", NOW);
 	const struct lease_row l = shown(id);
 	const struct form_row w = wrote(id);
+	const struct overflow_row o = { t->company[0].tracked, id,
+		NOW + RT_SEC_US, NOW + RT_MIN_US, 0 };
+	const struct overflow_row *rows[] = { &o };
 	struct visit_log_deed *deeds;
 	struct visit_log_row row;
 	size_t n;
 
 	(void)state;
+	assert_int_equal(db_overflow_put(dni, ours(), rows, 1), ERR_OK);
 	assert_int_equal(db_visit_log_deeds(dashboard, ours(), id, &mem, &deeds,
 			     &n),
 	    ERR_OK);
+	assert_int_equal(n, 3);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(deeds[i].detail, "overflow") == 0) {
+			assert_int_equal(deeds[i].came, VISIT_CAME_SHOWN);
+			assert_int_equal(deeds[i].at_us, o.shown_us);
+			assert_int_equal(deeds[i].until_us, o.seen_us);
+			memmove(&deeds[i], &deeds[i + 1],
+			    (--n - i) * sizeof(*deeds));
+		}
 	assert_int_equal(n, 2);
 	assert_int_equal(deeds[0].came, VISIT_CAME_SHOWN);
 	assert_int_equal(deeds[0].at_us, l.started_us);
