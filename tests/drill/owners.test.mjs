@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { alive, build, childrenOf, startStack, until } from '../support/stack.mjs';
-import { addNumbers, Browsers } from '../support/dni.mjs';
+import { addNumbers, Browsers, hexOf } from '../support/dni.mjs';
 import { Faults } from '../support/fault.mjs';
 
 const CLIENTS = 40, NUMBERS = 60, LEASE_S = 6, AHEAD_S = 300;
@@ -139,10 +139,8 @@ test('the owner stands still, another one takes over, the first one goes on', as
 });
 
 test('what was shown is stored', async () => {
-	const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
-	const hex = (id) => [...id.slice(4)].reduce((n, c) => n * 32n + BigInt(alphabet.indexOf(c)), 0n).toString(16).toUpperCase().padStart(32, '0');
 	const stored = new Set(stack.sql('SELECT number_e164, HEX(visit_id) FROM lease').map(([number, visit]) => `${number} ${visit}`));
-	assert.deepEqual(shown.filter(([number, visit]) => !stored.has(`${number} ${hex(visit)}`)), []);
+	assert.deepEqual(shown.filter(([number, visit]) => !stored.has(`${number} ${hexOf(visit)}`)), []);
 });
 
 test('in the history no number has two leases at once', () => {

@@ -60,6 +60,11 @@ export class Browsers {
 	}
 }
 
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** An id of an answer ("vis_…") as HEX() of the database writes it. */
+export const hexOf = (id) => [...id.slice(4)].reduce((n, c) => n * 32n + BigInt(ALPHABET.indexOf(c)), 0n).toString(16).toUpperCase().padStart(32, '0');
+
 /** Numbers of the demonstration's pool, and the server has read them. set:
  *  more of an UPDATE of the pool, such as "lease_s = 6". */
 export async function addNumbers(stack, n, from, set = 'lease_s = lease_s') {

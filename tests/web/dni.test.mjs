@@ -6,6 +6,7 @@ import http from 'node:http';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { build, startStack, until } from '../support/stack.mjs';
+import { hexOf } from '../support/dni.mjs';
 
 const AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36';
 const OWN = '+14155550199', SOURCE = '+14155550113';
@@ -334,10 +335,9 @@ test('a beat goes on with the lease; a visit nobody knows is gone', async () => 
 
 test("a visit's id without its visitor moves nothing", async () => {
 	const mine = (await ask()).json, other = (await ask()).json;
-	const hex = [...mine.visit.slice(4)].reduce((n, c) => n * 32n + BigInt('0123456789abcdefghjkmnpqrstvwxyz'.indexOf(c)), 0n).toString(16).padStart(32, '0');
 	const state = () => JSON.stringify(stack.sql(`SELECT v.engaged_s, v.tel_clicked_at, v.page_views, l.beat_at, l.expires_at, l.released_at,
 		(SELECT count(*) FROM visit_event e WHERE e.visit_id = v.id), (SELECT count(*) FROM page_view p WHERE p.visit_id = v.id)
-		FROM visit v JOIN lease l ON l.company_id = v.company_id AND l.visit_id = v.id WHERE v.id = unhex('${hex}')`));
+		FROM visit v JOIN lease l ON l.company_id = v.company_id AND l.visit_id = v.id WHERE v.id = unhex('${hexOf(mine.visit)}')`));
 	const before = state();
 	assert.match(before, /\d{4}/);
 	for (const who of [{}, { visitor: other.visitor }]) {
@@ -356,8 +356,7 @@ test("a visit's id without its visitor moves nothing", async () => {
 test('nobody is on a page for longer than the visit lasts', async () => {
 	const { json } = await ask();
 	for (let i = 0; i < 3; i++) await post('/dni/v1/beat', { site: 'demo', visitor: json.visitor, visit: json.visit, engaged_s: 3600 });
-	const id = (text) => [...text.slice(4)].reduce((n, c) => n * 32n + BigInt('0123456789abcdefghjkmnpqrstvwxyz'.indexOf(c)), 0n).toString(16).padStart(32, '0');
-	const stored = () => Number(stack.sqlOne(`SELECT engaged_s FROM visit WHERE id = unhex('${id(json.visit)}')`));
+	const stored = () => Number(stack.sqlOne(`SELECT engaged_s FROM visit WHERE id = unhex('${hexOf(json.visit)}')`));
 	await until('it is stored', () => stored() > 0);
 	assert.ok(stored() < 120, `${stored()} s in a visit of a moment`);
 });
