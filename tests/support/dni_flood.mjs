@@ -1,7 +1,7 @@
 // dni_flood.mjs - a worker thread that sends requests as fast as it is told and
 // does not wait for answers (dni_pour.mjs).
 //
-//   new Worker(url, { workerData: { host, port, agent, origin, rate, ms, kind, cookie } })
+//   new Worker(url, { workerData: { host, port, agent, origin, rate, ms, least, kind, cookie } })
 //
 // kind: address  visits of one address          cookie  visits of the visitor `cookie`
 //       cookies  visits of one address, each with a visitor id nobody has
@@ -12,7 +12,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 import { pour } from './dni_pour.mjs';
 
-const { host, port, agent, origin, rate, ms, kind, cookie } = workerData;
+const { host, port, agent, origin, rate, ms, least, kind, cookie } = workerData;
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 let nth = 0;
 
@@ -35,4 +35,4 @@ function request() {
 }
 
 const some = (n) => Array.from({ length: n }, request).join('');
-parentPort.postMessage(await pour({ host, port, rate, ms, sockets: 8, batch: 40, ahead: 400, turns: 5 }, some));
+parentPort.postMessage(await pour({ host, port, rate, ms, least, sockets: 64, batch: 10, ahead: 40, turns: 4 }, some));

@@ -1,15 +1,16 @@
 // dni_pour.mjs - sends requests as fast as it is told and does not wait for
 // answers: many at once on each of a few connections.
 //
-//   const { sent, answers } = await pour({ host, port, rate, ms, sockets, batch, ahead, turns }, some);
+//   const { sent, answers } = await pour({ host, port, rate, ms, least, sockets, batch, ahead, turns }, some);
 //
-// rate: requests a second, for ms, over so many connections. `batch` are written
+// rate: requests a second, for ms, over so many connections; longer, up to five times,
+// while fewer than `least` were sent, as a busy machine takes them. `batch` are written
 // at once, no more than `turns` times on a connection every 5 ms, and only while
 // fewer than `ahead` of its are without an answer. some(n): the bytes of the next
 // n requests. answers: { 200: n, 429: n, … }.
 import net from 'node:net';
 
-export function pour({ host, port, rate, ms, sockets: count, batch, ahead, turns }, some) {
+export function pour({ host, port, rate, ms, least = 0, sockets: count, batch, ahead, turns }, some) {
 	const answers = {};
 	let sent = 0;
 
@@ -34,14 +35,14 @@ export function pour({ host, port, rate, ms, sockets: count, batch, ahead, turns
 	const began = Date.now();
 	return new Promise((done) => {
 		const timer = setInterval(() => {
-			const due = Math.min(Date.now() - began, ms) / 1000 * rate;
+			const passed = Date.now() - began, due = Math.max(Math.min(passed, ms) / 1000 * rate, passed < ms ? 0 : least);
 			for (const s of sockets)
 				for (let i = 0; i < turns && sent < due && s.under_way < ahead; i++) {
 					s.socket.write(some(batch));
 					s.under_way += batch;
 					sent += batch;
 				}
-			if (Date.now() - began < ms) return;
+			if (passed < ms || (sent < least && passed < 5 * ms)) return;
 			clearInterval(timer);
 			for (const s of sockets) {
 				s.over = true;

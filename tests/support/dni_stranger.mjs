@@ -2,7 +2,7 @@
 // think of, and does not wait for answers (dni_pour.mjs).
 //
 //   const child = fork(path, { serialization: 'json' }); child.send({ host,
-//     port, agent, origin, rate, ms, kinds, own, victim, seed });
+//     port, agent, origin, rate, ms, least, kinds, own, victim, seed });
 //
 // own: { visitor, visit } that the stranger was given; victim: those of somebody
 // else, of which a page tells the visit. kinds: names below; 'preflight' alone
@@ -68,7 +68,7 @@ function requests({ agent, origin, kinds, own, victim, seed }) {
 process.once('message', async (job) => {
 	const next = requests(job);
 	const some = (n) => Buffer.concat(Array.from({ length: n }, next));
-	const { host, port, rate, ms } = job;
-	const told = await pour({ host, port, rate, ms, sockets: 4, batch: 25, ahead: 200, turns: 4 }, some);
+	const { host, port, rate, ms, least } = job;
+	const told = await pour({ host, port, rate, ms, least, sockets: 32, batch: 8, ahead: 32, turns: 4 }, some);
 	process.send(told, () => process.disconnect());
 });
