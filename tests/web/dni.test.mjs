@@ -59,17 +59,17 @@ function post(path, body, headers = {}, method = 'POST') {
 const ask = (more = {}, headers) => post('/dni/v1/visit',
 	{ site: 'demo', url: `${origin}/demo/?utm_source=google&utm_medium=cpc`, ...more }, headers);
 const counts = () => stack.sql('SELECT (SELECT count(*) FROM visit), (SELECT count(*) FROM lease), (SELECT count(*) FROM visitor)');
-/** Everything the server was told is in the database a moment later. */
-async function addNumbers(n, from) {
-	stack.sql(`INSERT INTO number (company_id, id, e164, active_e164, kind, country, added_at)
+/** Changes the configuration, and waits until the server has read it. */
+async function configure(sql) {
+	stack.sql(`${sql}; UPDATE config_version SET version = version + 1`);
+	const version = stack.sqlOne('SELECT version FROM config_version');
+	await until('the server has seen it', () => stack.output.includes(`configuration version=${version} `));
+}
+const addNumbers = (n, from) => configure(`INSERT INTO number (company_id, id, e164, active_e164, kind, country, added_at)
 		SELECT company_id, unhex(md5(concat('n', seq))), concat('+14155', 600000 + seq),
 		concat('+14155', 600000 + seq), 'local', 'US', utc_timestamp(6) FROM pool, seq_${from}_to_${from + n - 1};
 		INSERT INTO pool_number (company_id, pool_id, number_id, added_at)
-		SELECT company_id, id, unhex(md5(concat('n', seq))), utc_timestamp(6) FROM pool, seq_${from}_to_${from + n - 1};
-		UPDATE config_version SET version = version + 1`);
-	const version = stack.sqlOne('SELECT version FROM config_version');
-	await until('the server has seen them', () => stack.output.includes(`configuration version=${version} `));
-}
+		SELECT company_id, id, unhex(md5(concat('n', seq))), utc_timestamp(6) FROM pool, seq_${from}_to_${from + n - 1}`);
 
 const bad = [
 	['no JSON', 'hello', 400],
@@ -492,12 +492,7 @@ test('forged, foreign and replayed: others are unharmed, nothing unchecked is st
 });
 
 test('one address takes at most half of a pool', async () => {
-	const only = async (n) => {
-		stack.sql(`DELETE FROM pool_number; INSERT INTO pool_number SELECT * FROM half ORDER BY added_at DESC, number_id LIMIT ${n};
-			UPDATE config_version SET version = version + 1`);
-		const version = stack.sqlOne('SELECT version FROM config_version');
-		await until('the server has seen them', () => stack.output.includes(`configuration version=${version} `));
-	};
+	const only = (n) => configure(`DELETE FROM pool_number; INSERT INTO pool_number SELECT * FROM half ORDER BY added_at DESC, number_id LIMIT ${n}`);
 	stack.sql('CREATE TABLE half AS SELECT * FROM pool_number');
 	await only(10);
 	stack.sql('UPDATE lease SET released_at = started_at WHERE released_at IS NULL');
@@ -513,11 +508,7 @@ test('one address takes at most half of a pool', async () => {
 	await until('all are counted', () => floods() - was >= 12 - leased);
 	assert.equal((await ask()).json.tier, 'lease');
 	// However long it asks, and though it keeps what it was given.
-	const lease = async (s) => {
-		stack.sql(`UPDATE pool SET lease_s = ${s}; UPDATE config_version SET version = version + 1`);
-		const version = stack.sqlOne('SELECT version FROM config_version');
-		await until('the server has seen it', () => stack.output.includes(`configuration version=${version} `));
-	};
+	const lease = (s) => configure(`UPDATE pool SET lease_s = ${s}`);
 	const pages = answers.filter((a) => a.tier === 'lease');
 	await lease(3);
 	for (const end = Date.now() + 6000; Date.now() < end;) {
@@ -549,11 +540,7 @@ test('one address takes at most half of a pool', async () => {
 });
 
 test('what an empty pool shows is the pool’s choice', async () => {
-	const policy = async (word) => {
-		stack.sql(`UPDATE pool SET overflow_policy = '${word}'; UPDATE config_version SET version = version + 1`);
-		const version = stack.sqlOne('SELECT version FROM config_version');
-		await until('the server has seen it', () => stack.output.includes(`configuration version=${version} `));
-	};
+	const policy = (word) => configure(`UPDATE pool SET overflow_policy = '${word}'`);
 	stack.sql('CREATE TABLE gone AS SELECT * FROM pool_number; DELETE FROM pool_number; UPDATE config_version SET version = version + 1');
 	await until('none is left', async () => (await ask()).json.tier !== 'lease');
 	const full = () => Number(stack.sqlOne("SELECT COALESCE(sum(amount), 0) FROM pool_count WHERE kind = 'full'"));
