@@ -48,13 +48,9 @@ static void take_call(struct work *w, const struct candidates *c)
 	const int64_t call_us = c->ask.call_us;
 
 	*call = (struct attrib_fit_call){ .seen = w->seen[at], .n = 0 };
-	for (size_t i = 0; i < c->n && call->n < ATTRIB_FIT_SEEN_MAX; i++) {
+	for (size_t i = 0; i < c->n && i < ATTRIB_FIT_SEEN_MAX; i++) {
 		const int64_t touch_us = c->c[i].tel_clicked_us;
 
-		/* The number was a pool's overflow before it was in one. The
-		 * span it is held against is that of leases. */
-		if (id_is_nil(c->c[i].lease.v))
-			continue;
 		w->seen[at][call->n++] =
 		    attrib_fit_seen(seconds(call_us - c->c[i].seen_us),
 			seconds(call_us - c->c[i].shown_us),
@@ -76,7 +72,8 @@ static enum err read_call(struct db *db, struct company_id company,
 		.at_us = row->started_us,
 		.caller_e164 = slice_from(row->caller_e164),
 		.caller_country = slice_from(row->caller_country),
-		.caller_place = slice_from(row->caller_place) };
+		.caller_place = slice_from(row->caller_place),
+		.leases_only = !w->judging };
 	struct visitor_id form = { { 0 } };
 	struct candidates c;
 	enum err e;

@@ -284,7 +284,7 @@ static void in_shown(struct stmt *st, const struct company_id *company,
 	stmt_in_id(st, company->v);
 	stmt_in_id(st, r->call->number.v);
 	stmt_in_time_us(st, r->until_us);
-	stmt_in_time_us(st, r->since_us);
+	stmt_in_time_us(st, r->call->leases_only ? r->until_us : r->since_us);
 	stmt_in_u64(st, DB_CANDIDATE_COUNTED);
 	stmt_in_time_us(st, r->until_us);
 	stmt_in_u64(st, ROWS_MAX);

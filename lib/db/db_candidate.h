@@ -36,6 +36,9 @@ struct candidate_call {
 	/* What this preview says of the caller's earlier calls is taken for
 	 * what they are credited to (db_attrib_again.h). nil: none. */
 	struct attrib_run_id preview;
+	/* Not who saw it as a pool's overflow number: a fit is held against the
+	 * time of leases (db_attrib_span.h). */
+	bool leases_only;
 };
 
 struct candidates {

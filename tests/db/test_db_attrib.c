@@ -10,6 +10,7 @@
 #include "lib/db/db_attrib_span.h"
 #include "lib/db/db_judge.h"
 #include "lib/db/db_lease.h"
+#include "lib/db/db_overflow.h"
 #include "lib/db/db_stat.h"
 #include "lib/db/db_visit.h"
 #include "tests/support/cm.h"
@@ -443,6 +444,28 @@ static void test_rerun(void **state)
 	assert_string_equal(rows[0].source, "late");
 }
 
+/* Who saw the number as a pool's overflow, as it was before it was in a pool,
+ * is not what a law is learnt from. */
+static void fit_is_the_same(struct db *jobd, int64_t from_us,
+    const struct attrib_law *law)
+{
+	struct attrib_law_row row;
+
+	for (int i = 0; i < DB_ATTRIB_FIT_CALLS_MIN; i++) {
+		const int64_t at_us = from_us + i * RT_DAY_US + RT_SEC_US;
+		const struct overflow_row o = { t->company[0].pooled[1],
+			visit("shared", at_us).id, at_us, at_us, 0 };
+		const struct overflow_row *rows[] = { &o };
+
+		assert_int_equal(db_overflow_put(dni, ours(), rows, 1), ERR_OK);
+	}
+	assert_int_equal(db_attrib_fit(jobd, ours(), from_us,
+			     from_us + 60 * RT_DAY_US, NOW, &row),
+	    ERR_OK);
+	row.law.version = law->version;
+	assert_memory_equal(&row.law, law, sizeof(*law));
+}
+
 static void test_fit(void **state)
 {
 	const int64_t from_us = NOW + 200 * RT_DAY_US;
@@ -483,6 +506,7 @@ static void test_fit(void **state)
 	assert_int_equal(row.calls, DB_ATTRIB_FIT_CALLS_MIN + 5);
 	assert_int_equal(row.visits, DB_ATTRIB_FIT_CALLS_MIN + 5);
 	assert_true(row.law.version >= 1);
+	fit_is_the_same(jobd, from_us, &row.law);
 	/* Everybody called after 400 s. */
 	assert_true(attrib_law_mean(&row.law, 360.0, 420.0) >
 		    50.0 * attrib_law_mean(attrib_law_prior(), 360.0, 420.0));

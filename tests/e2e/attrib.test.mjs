@@ -112,6 +112,25 @@ test('what is said is what is done, also of who calls again', () => {
 	assert.deepEqual(credits().map((r) => r.slice(0, 2)), [['visit', 'google'], ['visit', 'newsletter']]);
 });
 
+// Its calls have no pool, and its visits no lease.
+test('calls of a pool\'s overflow number are looked at again, too', () => {
+	const at = now - 60 * 86400000, day = new Date(at).toISOString().slice(0, 10), own = `x'${base.company}'`;
+	const [id, e164] = stack.sql("SELECT HEX(id), e164 FROM number WHERE id = (SELECT overflow_number_id FROM pool)")[0];
+	for (const [ago, source] of [[20, 'google'], [80000, 'bing']]) {
+		const visit = uuid(at - ago * 1000, rnd), seen = time(at - ago * 1000);
+		stack.sql(`INSERT INTO visit (company_id, id, site_id, visitor_id, started_at, seen_at, landing_url, landing_page, source, medium) VALUES (${own}, x'${visit}', x'${base.site}',
+			x'${uuid(at, rnd)}', ${seen}, ${seen}, 'https://x.example/', 'x.example/', '${source}', 'cpc');
+			INSERT INTO overflow_shown (company_id, number_id, shown_at, visit_id, seen_at) VALUES (${own}, x'${id}', ${seen}, x'${visit}', ${seen})`);
+	}
+	const call = rang(at, { number: { id, e164 } });
+	const credit = () => stack.sql(`SELECT attributed_by, source, lease_id IS NULL, JSON_VALUE(evidence, '$.candidates[0].overflow_s'), JSON_LENGTH(evidence, '$.candidates')
+		FROM interaction WHERE id = x'${call}'`)[0];
+	stack.sql(`UPDATE phone_call SET pool_id = NULL WHERE id = x'${call}'; UPDATE interaction SET evidence = '{"candidates":[{"caller":"unknown"}]}' WHERE id = x'${call}'`);
+	assert.match(verb('attrib', 'rerun', '--from', day, '--to', day, '--apply').out, /; 1 changed/);
+	assert.deepEqual(credit(), ['visit', 'google', '1', '20', '2']);
+	assert.match(verb('attrib', 'rerun', '--from', day, '--to', day, '--apply').out, /; 0 changed/);
+});
+
 test('fit: learnt from what there is', () => {
 	for (let i = 0; i < 32; i++) call(now - (6 + i / 3) * 86400000, 'google', 200);
 	const fit = verb('attrib', 'fit');

@@ -75,20 +75,26 @@ test('the last number gone: full, and each kind of answer is counted', async () 
 	for (let i = 0; i < 3; i++) assert.deepEqual(await shown(), ['source', 'pool', SOURCE]);
 	await policy('overflow');
 	for (let i = 0; i < 2; i++) assert.deepEqual(await shown(), ['overflow', 'pool', OVERFLOW]);
+	await until('who saw the overflow number is written down', () => stack.sqlOne('SELECT COUNT(*) FROM overflow_shown WHERE seen_at = shown_at') === '2');
+	const seen = (await dni.ask()).json, beat = { site: 'demo', visitor: seen.visitor, visit: seen.visit };
+	assert.deepEqual([seen.tier, (await dni.post('/dni/v1/beat', beat)).json.tier], ['overflow', 'overflow']);
+	await dni.post('/dni/v1/event', { ...beat, kind: 'tel_click' });
+	await until('that the page goes on, too, and the touch', () => stack.sqlOne(`SELECT COUNT(*) FROM overflow_shown o JOIN visit_event e ON e.visit_id = o.visit_id AND e.number_id = o.number_id
+		WHERE o.seen_at > o.shown_at AND o.touched_at = e.happened_at AND e.kind = 'tel_click'`) === '1');
 	await policy('own');
 	assert.deepEqual(await shown(), ['none', 'pool', undefined]);
-	await until('all are counted', () => given('full') - was[0] === 6 && given('none') - was[3] === 1);
+	await until('all are counted', () => given('full') - was[0] === 7 && given('none') - was[3] === 1);
 	// A visit of many pages found no number once.
 	await policy('source');
 	const { visitor, visit } = (await dni.ask()).json;
 	for (let i = 0; i < 4; i++) assert.equal((await dni.ask({ visitor, visit })).json.visit, visit);
 	await until('all are counted', () => given('source') - was[1] === 8);
-	assert.deepEqual(kinds.map((k, i) => given(k) - was[i]), [7, 8, 2, 1]);
+	assert.deepEqual(kinds.map((k, i) => given(k) - was[i]), [8, 8, 3, 1]);
 	const text = await read();
 	assert.match(text, /In use now 10 of 10/);
 	assert.match(text, /Full within the last day/);
-	assert.match(text, /Without a number, 7 days [\d.]+ ?% 7 visits/);
-	assert.match(text, /Without a number of the pool: none was free visits, once each; above is what they were shown 7 /);
+	assert.match(text, /Without a number, 7 days [\d.]+ ?% 8 visits/);
+	assert.match(text, /Without a number of the pool: none was free visits, once each; above is what they were shown 8 /);
 	assert.match(await read('/pools'), /Full within the last day/);
 });
 
