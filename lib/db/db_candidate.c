@@ -19,12 +19,12 @@
 /* Leases, and who was shown the number as a pool's overflow: many at once, of
  * whom those who were seen last are read. Of either the last click on the phone
  * link before the call, with this number in it: later ones are of another, and
- * who was shown several touched one of them.
- * Of leases whose visits are gone no more are read than of others. Which index
- * is no question, and statistics may be of before a busy day. */
+ * who was shown several touched one of them. Of leases whose visits are gone no
+ * more are read than of others. Which index and which order is no question, and
+ * statistics may be of before a busy day. */
 static const char shown_sql[] =
-    "SELECT l.id, l.visit_id, v.visitor_id, l.started_at, l.seen_at,"
-    " IF(v.tel_clicked_at IS NULL, NULL, IF(v.tel_clicked_at > ?"
+    "SELECT STRAIGHT_JOIN l.id, l.visit_id, v.visitor_id, l.started_at,"
+    " l.seen_at, IF(v.tel_clicked_at IS NULL, NULL, IF(v.tel_clicked_at > ?"
     " OR EXISTS (SELECT 1" TOUCHES
     " AND e.number_id <> l.number_id), (SELECT MAX(e.happened_at)" TOUCHES
     " AND e.happened_at <= ? AND (e.number_id IS NULL"
@@ -42,7 +42,8 @@ static const char shown_sql[] =
     " WHERE company_id = ? AND number_id = ?"
     " AND shown_at <= ? AND shown_at > ? ORDER BY shown_at DESC LIMIT ?) o"
     " ORDER BY touched DESC, LEAST(seen_at, ?) DESC LIMIT ?)) l"
-    " JOIN visit v ON v.company_id = l.company_id AND v.id = l.visit_id"
+    " JOIN visit v FORCE INDEX (PRIMARY)"
+    " ON v.company_id = l.company_id AND v.id = l.visit_id"
     " ORDER BY l.touched DESC, LEAST(l.seen_at, ?) DESC, l.started_at DESC";
 
 /* Leases of a number never overlap: of those that began by then only the last
