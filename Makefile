@@ -210,6 +210,8 @@ $(TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/o/tests/%.o $(SUPPORT_OBJ) \
 	$(SAY) '  link $@'
 	$(Q)$(CC) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) $(WRAP) $(LIBS) -lcmocka
 $(SIMT:%=$(B)/tests/%): $(SIM_OBJ)
+$(B)/tests/unit/test_attrib_worlds: $(B)/o/bench/attrib_score.o \
+    $(B)/o/bench/attrib_world.o $(B)/o/bench/attrib_limit.o
 
 $(BENCH:%=$(B)/%): $(B)/%: $(B)/o/%.o $(B)/libringtrace.a
 	@mkdir -p $(@D)
