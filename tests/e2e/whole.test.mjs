@@ -34,27 +34,6 @@ test('the first run places a call that is credited to an advertisement', async (
 	for (const st of folders) assert.equal(st.mode & 0o777, process.getuid() === 0 ? 0o770 : 0o750);
 });
 
-test('who finds the pool full and calls its overflow number is credited', async () => {
-	const OVERFLOW = '+14155550109';
-	stack.sql("UPDATE pool SET overflow_policy = 'overflow'; UPDATE config_version SET version = version + 1");
-	const dni = new Browsers(stack);
-	const overflow = await until('the pool is full and the server has seen what is shown then', async () => {
-		const { json } = await dni.ask({ url: `${stack.url}/demo/?utm_source=bing&utm_medium=cpc&utm_campaign=autumn` });
-		return json.tier === 'overflow' && json.swap[0].to.e164;
-	}, 30000);
-	dni.close();
-	assert.equal(overflow, OVERFLOW);
-	await until('it is written down', () => stack.sqlOne('SELECT COUNT(*) FROM overflow_shown') === '1');
-	const carrier = call('carrier', { listen: `${addr}:5071`, target: `${addr}:5060`, number: OVERFLOW, caller: '+14155550143', 'talk-ms': 500, 'rtp-min': 24000, 'rtp-max': 24099 });
-	await carrier.ended;
-	const credited = await until('the call is over', () => stack.sql(`SELECT i.attributed_by, i.campaign, i.lease_id IS NULL, HEX(i.visit_id), p.pool_id IS NULL,
-		JSON_VALUE(i.evidence, '$.candidates[0].overflow_s') FROM phone_call p JOIN interaction i ON i.id = p.id WHERE p.number_e164 = '${OVERFLOW}' AND p.state = 'closed'`)[0], 60000);
-	assert.deepEqual(credited.slice(0, 3), ['visit', 'autumn', '1']);
-	assert.equal(credited[3], stack.sqlOne('SELECT HEX(visit_id) FROM overflow_shown'));
-	assert.equal(credited[4], '1');
-	assert.match(credited[5], /^\d+$/);
-});
-
 test('whatever is killed comes back', async () => {
 	for (const program of ['dashboard.fcgi', 'dni.fcgi', 'jobd', 'sipworker', 'mariadbd', 'nginx']) {
 		const before = stack.pidOf(program);
@@ -89,4 +68,25 @@ test('a second run does not call again, and finds the first call', async () => {
 	stack = await startStack({ args: ['--demo-call'] });
 	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM phone_call'), '1');
 	assert.doesNotMatch(stack.output, /placing the demonstration call/);
+});
+
+test('who finds the pool full and calls its overflow number is credited', async () => {
+	const OVERFLOW = '+14155550109';
+	stack.sql("UPDATE pool SET overflow_policy = 'overflow'; UPDATE config_version SET version = version + 1");
+	const dni = new Browsers(stack);
+	const overflow = await until('the pool is full and the server has seen what is shown then', async () => {
+		const { json } = await dni.ask({ url: `${stack.url}/demo/?utm_source=bing&utm_medium=cpc&utm_campaign=autumn` });
+		return json.tier === 'overflow' && json.swap[0].to.e164;
+	}, 30000);
+	dni.close();
+	assert.equal(overflow, OVERFLOW);
+	await until('it is written down', () => stack.sqlOne('SELECT COUNT(*) FROM overflow_shown') === '1');
+	const carrier = call('carrier', { listen: `${addr}:5071`, target: `${addr}:5060`, number: OVERFLOW, caller: '+14155550143', 'talk-ms': 500, 'rtp-min': 24000, 'rtp-max': 24099 });
+	await carrier.ended;
+	const credited = await until('the call is over', () => stack.sql(`SELECT i.attributed_by, i.campaign, i.lease_id IS NULL, HEX(i.visit_id), p.pool_id IS NULL,
+		JSON_VALUE(i.evidence, '$.candidates[0].overflow_s') FROM phone_call p JOIN interaction i ON i.id = p.id WHERE p.number_e164 = '${OVERFLOW}' AND p.state = 'closed'`)[0], 60000);
+	assert.deepEqual(credited.slice(0, 3), ['visit', 'autumn', '1']);
+	assert.equal(credited[3], stack.sqlOne('SELECT HEX(visit_id) FROM overflow_shown'));
+	assert.equal(credited[4], '1');
+	assert.match(credited[5], /^\d+$/);
 });
