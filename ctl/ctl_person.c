@@ -18,12 +18,15 @@ struct opts {
 	const char *conf;
 	const char *company;
 	const char *number;
+	const char *part;
 	const char *sure;
 };
 
 static const struct ctl_opt options[] = {
 	{ "number", CTL_OPT_TEXT, offsetof(struct opts, number), 0, "NUMBER",
 	    "a telephone of the person" },
+	{ "part", CTL_OPT_TEXT, offsetof(struct opts, part), 0, "WHICH",
+	    "the telephone or browser (vtr_...) that is not theirs" },
 	{ "sure", CTL_OPT_TEXT, offsetof(struct opts, sure), 0, "WORD",
 	    "erase: says that you mean it" },
 	{ "company", CTL_OPT_TEXT, offsetof(struct opts, company), 0, "NAME",
@@ -172,8 +175,69 @@ static enum err erase(struct ctl_scope *s, const void *opts)
 	return e;
 }
 
+/* A browser by its id, a telephone as any. */
+static enum err read_part(const struct caller *c, const char *text,
+    struct phone *phone, struct person_key *out)
+{
+	enum err e;
+
+	*out = (struct person_key){ .e164 = SLICE("") };
+	if ((e = ctl_scope_need("part", text)) != ERR_OK)
+		return e;
+	if (id_parse(ID_KIND_visitor, slice_from(text), out->visitor.v) ==
+	    ERR_OK)
+		return ERR_OK;
+	e = ctl_scope_number(text, c->company.country, phone);
+	out->e164 = slice_from(phone->e164);
+	return e;
+}
+
+/* In a transaction. */
+static enum err part_one(struct ctl_scope *s, const struct caller *c,
+    const struct person_key *key)
+{
+	const char *const pairs[] = { "with",
+		key->e164.n > 0 ? "a telephone" : "a browser", NULL, NULL };
+	struct person_id person;
+	enum err e;
+
+	if ((e = db_person_of_caller(s->db, c->company.id,
+		 slice_from(c->phone.e164), &person)) != ERR_OK ||
+	    (e = db_person_part(s->db, c->company.id, person, key,
+		 s->now_us)) != ERR_OK)
+		return e;
+	return ctl_audit_add(s, &(struct ctl_audit){ .account = c->account,
+				    .company = c->company.id,
+				    .action = "person.part",
+				    .kind = "person",
+				    .object = person.v,
+				    .pairs = pairs });
+}
+
+static enum err part(struct ctl_scope *s, const void *opts)
+{
+	const struct opts *o = opts;
+	struct person_key key;
+	struct phone phone;
+	struct caller c;
+	enum err e;
+
+	if ((e = find(s, o, &c)) != ERR_OK ||
+	    (e = read_part(&c, o->part, &phone, &key)) != ERR_OK ||
+	    (e = db_begin(s->db)) != ERR_OK)
+		return e;
+	e = db_end(s->db, part_one(s, &c, &key));
+	if (e == ERR_NOTFOUND)
+		(void)fprintf(stderr, "%s is not joined with %s\n", o->part,
+		    c.phone.e164);
+	if (e == ERR_OK)
+		(void)printf("parted: no form joins them again\n");
+	return e;
+}
+
 static const struct ctl_verb verbs[] = {
 	{ "show", "the telephones and browsers of a caller", show },
+	{ "part", "takes one of these out, for good", part },
 	{ "erase", "forgets them: numbers, names, notes, sound, pages, forms",
 	    erase },
 };

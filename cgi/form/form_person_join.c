@@ -164,7 +164,7 @@ enum err form_person_join_part(const struct req *r, struct resp *out)
 	    (e = form_person_of(r, &w.key, &person)) != ERR_OK ||
 	    (e = db_begin(r->db)) != ERR_OK)
 		return e;
-	e = db_person_part(r->db, r->company, person, &key);
+	e = db_person_part(r->db, r->company, person, &key, r->now_us);
 	if (e == ERR_OK)
 		e = note(r, &w, "person.part", &key);
 	e = db_end(r->db, e);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lib/db/db_person_apart.h"
 #include "lib/db/stmt.h"
 
 static const char *const by_names[] = {
@@ -219,8 +220,10 @@ enum err db_person_join(struct db *db, struct company_id company,
 
 	if ((e = db_join(db, &mine)) != ERR_OK)
 		return e;
-	e = db_join_end(db, mine, link_now(db, company, &l, fresh, &person));
+	e = link_now(db, company, &l, fresh, &person);
 	if (e == ERR_OK)
+		e = db_person_apart_end(db, company, person);
+	if ((e = db_join_end(db, mine, e)) == ERR_OK)
 		*out = person;
 	return e;
 }
@@ -266,10 +269,14 @@ static enum err is_own(struct db *db, struct company_id company,
 static enum err add_with_room(struct db *db, struct company_id company,
     const struct person_key *key, struct person_id person, int64_t now_us)
 {
+	bool apart = false;
 	struct sizes n;
-	const enum err e = sizes_of(db, company, person, &n);
+	enum err e;
 
-	if (e != ERR_OK)
+	if ((e = sizes_of(db, company, person, &n)) != ERR_OK ||
+	    (e = db_person_apart_any(db, company, key, person, &apart)) !=
+		ERR_OK ||
+	    apart)
 		return e;
 	if (is_caller(key) ? n.phones >= DB_PERSON_FORM_PHONES_MAX
 			   : n.browsers >= DB_PERSON_FORM_BROWSERS_MAX)
@@ -283,6 +290,8 @@ static enum err link_form(struct db *db, struct company_id company,
 	struct person_id a, b;
 	const enum err has_a = find(db, company, l->a, &a);
 	const enum err has_b = find(db, company, l->b, &b);
+	bool apart = false;
+	enum err e;
 
 	if (has_a != ERR_OK && has_a != ERR_NOTFOUND)
 		return has_a;
@@ -294,7 +303,8 @@ static enum err link_form(struct db *db, struct company_id company,
 		return add_with_room(db, company, l->b, a, l->now_us);
 	if (has_b == ERR_OK)
 		return add_with_room(db, company, l->a, b, l->now_us);
-	return link_now(db, company, l, fresh, &a);
+	e = db_person_apart_pair(db, company, l->a, l->b, &apart);
+	return e == ERR_OK && !apart ? link_now(db, company, l, fresh, &a) : e;
 }
 
 enum err db_person_link(struct db *db, struct company_id company,
@@ -327,8 +337,9 @@ enum err db_person_unlink(struct db *db, struct company_id company,
 	return e;
 }
 
+/* now_us: when somebody parted it; 0: nobody did. */
 static enum err part_now(struct db *db, struct company_id company,
-    struct person_id person, const struct person_key *key)
+    struct person_id person, const struct person_key *key, int64_t now_us)
 {
 	struct stmt *st =
 	    stmt_begin(db, is_caller(key) ? part_caller_sql : part_visitor_sql);
@@ -341,20 +352,29 @@ static enum err part_now(struct db *db, struct company_id company,
 	if ((e = stmt_exec_one(st)) != ERR_OK ||
 	    (e = sizes_of(db, company, person, &left)) != ERR_OK)
 		return e;
+	if (now_us != 0 && (e = db_person_apart_add(db, company, key, person,
+				now_us)) != ERR_OK)
+		return e;
 	return left.phones + left.browsers < 2
 		   ? db_person_unlink(db, company, person)
 		   : ERR_OK;
 }
 
 enum err db_person_part(struct db *db, struct company_id company,
-    struct person_id person, const struct person_key *key)
+    struct person_id person, const struct person_key *key, int64_t now_us)
 {
 	bool mine = false;
 	const enum err e = db_join(db, &mine);
 
-	return e == ERR_OK
-		   ? db_join_end(db, mine, part_now(db, company, person, key))
-		   : e;
+	return e == ERR_OK ? db_join_end(db, mine,
+				 part_now(db, company, person, key, now_us))
+			   : e;
+}
+
+enum err db_person_lose(struct db *db, struct company_id company,
+    struct person_id person, const struct person_key *key)
+{
+	return db_person_part(db, company, person, key, 0);
 }
 
 /* --- what is known ---------------------------------------------------------*/

@@ -4,8 +4,9 @@
  * A person has any number of browsers (visitors) and telephones (callers).
  * Joining two of these makes a person, adds to one, or merges two; doing it
  * twice changes nothing. A form does less (db_person_link()): anybody types
- * anything into one. Ids are internal: the address of a person is a call or a
- * form of theirs (db_person_show.h). db_person_erase.h forgets one.
+ * anything into one, and what somebody parted stays so (db_person_apart.h). Ids
+ * are internal: the address of a person is a call or a form of theirs
+ * (db_person_show.h). db_person_erase.h forgets one.
  */
 #ifndef RT_DB_PERSON_H
 #define RT_DB_PERSON_H
@@ -43,16 +44,19 @@ RT_MUST_USE enum err db_person_join(struct db *db, struct company_id company,
 /* A form of this browser named the telephone, which is in an assigned range. It
  * makes a person of the two, or adds one to the person of the other; nothing
  * happens where that has the most already, where each has a person of its own,
- * and where the telephone is the company's. Joins an open transaction; errors
- * as above. */
+ * where the telephone is the company's, and where somebody parted them. Joins
+ * an open transaction; errors as above. */
 RT_MUST_USE enum err db_person_link(struct db *db, struct company_id company,
     struct visitor_id visitor, struct slice e164, int64_t now_us,
     struct person_id fresh);
 
-/* Takes one out of the person, where it is by itself from then on; so is what
- * is left when it is one alone. Joins an open transaction. ERR_NOTFOUND: it is
- * not the person's. */
+/* Takes one out of the person, for good: it is by itself from then on, whatever
+ * forms say; so is what is left when it is one alone. Joins an open
+ * transaction. ERR_NOTFOUND: it is not the person's. */
 RT_MUST_USE enum err db_person_part(struct db *db, struct company_id company,
+    struct person_id person, const struct person_key *key, int64_t now_us);
+/* The same of one that is gone, which nobody parted. */
+RT_MUST_USE enum err db_person_lose(struct db *db, struct company_id company,
     struct person_id person, const struct person_key *key);
 
 /* All of the person are by themselves from then on. */

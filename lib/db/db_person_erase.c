@@ -45,6 +45,14 @@
  * as a link that can be dialled; their keys do not lead to the call. */
 #define MAIL_OF_CALLER " AND j.payload LIKE CONCAT('%\"tel:', x.e164, '\"%')"
 
+/* From whom they were parted (db_person_apart.h). */
+#define FORGET_APART(which, table, part)                           \
+	"DELETE FROM person_apart WHERE company_id = ? AND " which \
+	" IN"                                                      \
+	" (SELECT " part " FROM " table                            \
+	" x WHERE x.company_id = ?"                                \
+	" AND x.person_id = ?)"
+
 #define NOT_COUNTED SIZE_MAX
 #define COUNTED(m)  offsetof(struct person_erased, m)
 
@@ -154,6 +162,12 @@ static const struct step {
 	    NOT_COUNTED },
 	{ DB_KEYED_FORGET " AND call_id IN" CALLS_OF, NOT_COUNTED },
 	{ "DELETE FROM caller WHERE company_id = ? AND e164 IN" CALLERS_OF,
+	    NOT_COUNTED },
+	{ FORGET_APART("one", "person_caller", "x.e164"), NOT_COUNTED },
+	{ FORGET_APART("other", "person_caller", "x.e164"), NOT_COUNTED },
+	{ FORGET_APART("one", "person_visitor", "LOWER(HEX(x.visitor_id))"),
+	    NOT_COUNTED },
+	{ FORGET_APART("other", "person_visitor", "LOWER(HEX(x.visitor_id))"),
 	    NOT_COUNTED },
 	{ "UPDATE phone_call p JOIN person_caller x"
 	  " ON x.company_id = p.company_id AND x.e164 = p.caller_e164"

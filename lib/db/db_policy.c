@@ -6,6 +6,7 @@
 #include "lib/db/db_keyed.h"
 #include "lib/db/db_number.h"
 #include "lib/db/db_person.h"
+#include "lib/db/db_person_apart.h"
 #include "lib/db/db_usage.h"
 #include "lib/db/stmt.h"
 
@@ -195,9 +196,11 @@ static enum err remove_visitor(struct db *db, struct company_id company,
 	if ((e = stmt_one(st)) != ERR_OK || left)
 		return e;
 	memcpy(browser.visitor.v, visitor, ID_BYTES);
+	if ((e = db_person_apart_forget(db, company, &browser)) != ERR_OK)
+		return e;
 	e = db_person_of_visitor(db, company, browser.visitor, &person);
 	if (e == ERR_OK)
-		e = db_person_part(db, company, person, &browser);
+		e = db_person_lose(db, company, person, &browser);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
@@ -330,6 +333,18 @@ static enum err forget_caller(struct db *db, const struct found *c)
 	".company_id"                                              \
 	" AND c.keep_calls_days > 0)"
 
+#define FORGET_APART(which)                             \
+	"DELETE FROM person_apart WHERE " which         \
+	" LIKE '+%' AND"                                \
+	" NOT EXISTS (SELECT 1 FROM phone_call p"       \
+	" WHERE p.company_id = person_apart.company_id" \
+	" AND p.caller_e164 = person_apart." which      \
+	")"                                             \
+	" AND NOT EXISTS (SELECT 1 FROM form_entry f"   \
+	" WHERE f.company_id = person_apart.company_id" \
+	" AND f.contact_e164 = person_apart." which     \
+	")" COMPANY_FORGETS("person_apart")
+
 /* Telephones whose last call has been forgotten, and persons of whom nothing is
  * left. One that a form names is somebody's as long as the form is there. */
 static enum err forget_people(struct db *db)
@@ -346,6 +361,8 @@ static enum err forget_people(struct db *db)
 		" WHERE f.company_id = person_caller.company_id"
 		" AND f.contact_e164 = person_caller.e164)" COMPANY_FORGETS(
 		    "person_caller"),
+		FORGET_APART("one"),
+		FORGET_APART("other"),
 		"DELETE FROM person WHERE NOT EXISTS (SELECT 1"
 		" FROM person_caller c WHERE c.company_id = person.company_id"
 		" AND c.person_id = person.id) AND NOT EXISTS (SELECT 1"

@@ -408,6 +408,52 @@ static void test_browser_of_a_person(void **state)
 	assert_int_equal(testdb_count(t, "SELECT COUNT(*) FROM person"), 0);
 }
 
+static const char phone_apart_sql[] =
+    "INSERT INTO person_apart (company_id, one, other, parted_at)"
+    " SELECT x.c, '+12125550199', LOWER(HEX(x.i)), x.t"
+    " FROM (SELECT ? AS c, ? AS i, ? AS t) x";
+static const char browser_apart_sql[] =
+    "INSERT INTO person_apart (company_id, other, one, parted_at)"
+    " SELECT x.c, '+12125550199', LOWER(HEX(x.i)), x.t"
+    " FROM (SELECT ? AS c, ? AS i, ? AS t) x";
+#define N_APART "SELECT COUNT(*) FROM person_apart"
+
+/* Who was parted from whom is not known for longer than either is. */
+static void test_parted(void **state)
+{
+	static const char *const all[] = { "DELETE FROM phone_call",
+		"DELETE FROM form_entry", "DELETE FROM person_apart" };
+	const int64_t old_us = NOW - 40 * RT_DAY_US;
+	uint8_t id[ID_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(all); i++)
+		ok(stmt_exec(stmt_begin(t->db, all[i]), NULL));
+	set_policy(a, 30);
+	set_policy(b, 0);
+	/* The telephone's last call goes. */
+	add(call_sql, a->id, old_us, id);
+	for (int i = 0; i < 2; i++) {
+		const struct company_id of = i == 0 ? a->id : b->id;
+
+		add(phone_apart_sql, of, NOW, id);
+		same(browser_apart_sql, of, NOW, id);
+	}
+	run_job();
+	assert_int_equal(testdb_count(t, N_APART), 2);
+	ok(stmt_exec(stmt_begin(t->db, "DELETE FROM person_apart"), NULL));
+	/* The browser's last visit, while the telephone still calls. */
+	add(call_sql, a->id, NOW - RT_DAY_US, id);
+	add_joined(a->id, old_us, phone_apart_sql, id);
+	same(browser_apart_sql, a->id, NOW, id);
+	add_joined(a->id, NOW - RT_DAY_US, phone_apart_sql, id);
+	same(browser_apart_sql, a->id, NOW, id);
+	run_job();
+	assert_int_equal(testdb_count(t, N_APART), 2);
+	ok(stmt_exec(stmt_begin(t->db, "DELETE FROM person_apart"), NULL));
+	ok(stmt_exec(stmt_begin(t->db, "DELETE FROM phone_call"), NULL));
+}
+
 /* A telephone that a form names is still somebody's. */
 static void test_telephone_of_a_form(void **state)
 {
@@ -542,6 +588,7 @@ int main(void)
 		cmocka_unit_test(test_said_elsewhere),
 		cmocka_unit_test(test_telephone_of_a_form),
 		cmocka_unit_test(test_browser_of_a_person),
+		cmocka_unit_test(test_parted),
 		cmocka_unit_test(test_more_that_stay_than_a_batch),
 	};
 

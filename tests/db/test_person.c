@@ -237,7 +237,7 @@ static enum err part(struct company_id company, struct person_id p,
 {
 	const struct person_key key = { v, slice_from(e164) };
 
-	return db_person_part(forms, company, p, &key);
+	return db_person_part(forms, company, p, &key, NOW);
 }
 
 static void test_part(void **state)
@@ -258,8 +258,69 @@ static void test_part(void **state)
 	/* One alone is joined with nothing. */
 	assert_int_equal(part(ours(), p, none, "+14155550341"), ERR_OK);
 	assert_true(nobody(of_browser(b)));
-	/* What was parted may be joined again. */
-	assert_false(nobody(link(a, "+14155550341")));
+	/* No form knows better, but somebody may. */
+	assert_true(nobody(link(a, "+14155550341")));
+	assert_true(nobody(link(b, "+14155550341")));
+	assert_false(nobody(join(a, "+14155550341")));
+}
+
+static int64_t n_apart(void)
+{
+	return testdb_count(t, "SELECT count(*) FROM person_apart");
+}
+
+/* Also where another browser or telephone stands between them. */
+static void test_parted_for_good(void **state)
+{
+	static const struct visitor_id none;
+	const struct visitor_id a = a_visitor(), b = a_visitor(),
+				c = a_visitor();
+	const int64_t before = n_apart();
+	const struct person_id p = link(a, "+14155550351");
+
+	(void)state;
+	(void)link(a, "+14155550352");
+	(void)link(b, "+14155550351");
+	assert_int_equal(part(ours(), p, none, "+14155550352"), ERR_OK);
+	/* From two browsers and a telephone, in both orders. */
+	assert_int_equal(n_apart() - before, 6);
+	(void)link(a, "+14155550352");
+	assert_int_equal(parts_of(ours(), p).callers, 1);
+	(void)link(c, "+14155550351");
+	assert_int_equal(parts_of(ours(), p).visitors, 3);
+	(void)link(c, "+14155550352");
+	assert_int_equal(parts_of(ours(), p).callers, 1);
+	/* It may be somebody else's; and another company knows nothing. */
+	assert_false(nobody(link(a_visitor(), "+14155550352")));
+	assert_int_equal(db_person_link(dni, theirs(), a, SLICE("+14155550352"),
+			     NOW, fresh_id()),
+	    ERR_OK);
+	assert_int_equal(testdb_count(t,
+			     "SELECT count(*) FROM person_caller"
+			     " WHERE e164 = '+14155550352'"),
+	    2);
+	/* By hand they are one: then nothing is between them any more. */
+	(void)join(a, "+14155550352");
+	assert_int_equal(n_apart(), before);
+	run("DELETE FROM person_caller WHERE e164 LIKE '+1415555035%'");
+}
+
+/* Who is erased was parted from nobody. */
+static void test_parted_and_erased(void **state)
+{
+	static const struct visitor_id none;
+	const struct visitor_id a = a_visitor();
+	const int64_t before = n_apart();
+	const struct person_id p = link(a, "+14155550361");
+
+	(void)state;
+	assert_int_equal(part(ours(), p, none, "+14155550361"), ERR_OK);
+	assert_int_equal(n_apart(), before + 2);
+	gone_is(theirs(), SLICE("+14155550361"), ERR_NOTFOUND);
+	assert_int_equal(n_apart(), before + 2);
+	(void)link(a_visitor(), "+14155550361"); /* so that it is known */
+	gone_is(ours(), SLICE("+14155550361"), ERR_OK);
+	assert_int_equal(n_apart(), before);
 }
 
 static struct visit_id add_visit(struct visitor_id visitor, int64_t at_us)
@@ -409,6 +470,8 @@ int main(void)
 		cmocka_unit_test(test_form_adds_little),
 		cmocka_unit_test(test_form_names_own_number),
 		cmocka_unit_test(test_part),
+		cmocka_unit_test(test_parted_for_good),
+		cmocka_unit_test(test_parted_and_erased),
 		cmocka_unit_test(test_form_and_erase),
 		cmocka_unit_test(test_form_with_no_real_number),
 		cmocka_unit_test(test_sweep) };

@@ -394,6 +394,10 @@ test('what a form joined is parted again, one by one; more than was asked for is
 	assert.deepEqual(lastAudit(), ['person.part', '{"with":"a browser"}']);
 	assert.equal((await shown(first)).length, 2);
 	assert.match((await page(who.manager, other)).html, /<h1>A visitor<\/h1>[\s\S]*name="named" value="1">\(212\) 555-0144, which the form names/);
+	// The next form of the same two knows no better.
+	await sendForm(api, key, visits[1], number);
+	assert.equal((await shown(first)).length, 2);
+	assert.equal((await shown(other)).length, 0);
 	// Joined again, all that is joined with it comes along: only when that is meant.
 	const asked = await who.manager.submit(other, `${other}/join`, { named: '1' });
 	assert.equal(asked.status, 200);
@@ -406,9 +410,27 @@ test('what a form joined is parted again, one by one; more than was asked for is
 	// Erased with its own browser, the form of the other stays as it is.
 	const before = named();
 	assert.equal((await who.admin.submit(other, `${other}/erase`, { sure: 'erase' })).status, 303);
-	assert.equal(named(), before - 1);
+	assert.equal(named(), before - 2);
 	assert.equal((await shown(first)).length, 2);
 	assert.doesNotMatch(stack.log('admin'), /status=5\d\d/);
+});
+
+test('the operator\'s command parts: for good, as the page does, and says it in the audit log', async () => {
+	const { api, addKey } = apiOf(stack), key = addKey(world.alpha), number = '+12125550146', [visit] = addVisits(world.alpha, 1);
+	const run = (...args) => spawnSync(join(build, 'ringtrace'), ['person', ...args, '-c', stack.conf, '--company', world.alpha.companyId], { encoding: 'utf8' });
+	const parts = () => run('show', '--number', number).stdout.trim().split('\n').length;
+	await sendForm(api, key, visit, number);
+	const [browser] = run('show', '--number', number).stdout.match(/vtr_\w+/);
+	assert.notEqual(run('part', '--number', number).status, 0, 'which?');
+	assert.match(run('part', '--number', number, '--part', '+12125550199').stderr, /\+12125550199 is not joined with \+12125550146/);
+	assert.match(run('part', '--number', '+12125550199', '--part', browser).stderr, /is not joined with/);
+	assert.notEqual(run('part', '--number', number, '--part', 'x').status, 0);
+	assert.equal(parts(), 2);
+	assert.equal(run('part', '--number', number, '--part', browser).stdout, 'parted: no form joins them again\n');
+	assert.deepEqual(lastAudit(), ['person.part', `{"with":"a browser","command":"uid ${process.getuid()}"}`]);
+	assert.equal(parts(), 1);
+	await sendForm(api, key, visit, number);
+	assert.equal(parts(), 1);
 });
 
 test('the operator\'s command shows and erases', () => {
