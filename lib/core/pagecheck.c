@@ -381,7 +381,8 @@ static struct slice read_tag(struct scan *s, struct slice rest)
 	if (slice_eq_case(name, SLICE("script")))
 		return read_script(s, tag, rest);
 	if (is_in(name, raw_names) && !is_root(tag)) {
-		if (s->kept.n == 0 && htmltag_is(tag, SLICE("iframe")))
+		if (s->kept.n == 0 && is_in(name, "iframe textarea ") &&
+		    !is_kept(tag))
 			read_attrs(s, tag);
 		return htmltag_skip_raw(rest, name);
 	}

@@ -10,7 +10,9 @@
 //   head   inside <head>; tag: more attributes of the script
 //   csp    the page's Content-Security-Policy; type: its media type
 //   act    what a visitor does, in both pages, once the number is there
+//   found  how many places of it a server that reads it finds (placesOf())
 
+import { readFileSync } from 'node:fs';
 import { apps } from './gallery_apps.mjs';
 import { hard } from './gallery_hard.mjs';
 
@@ -227,7 +229,7 @@ const places = [
 		}, [swap]),
 	},
 	{
-		name: 'a frame of the same origin', site: 'US',
+		name: 'a frame of the same origin', site: 'US', found: 1,
 		body: `<iframe srcdoc="<p>Call ${swap}</p><a href='${link}'>x</a>"></iframe><p>${swap}</p>`,
 	},
 	{
@@ -264,7 +266,7 @@ const places = [
 		}),
 	},
 	{
-		name: 'a printed page shows the site’s own number where it says so', site: 'US', tag: 'data-print="own"',
+		name: 'a printed page shows the site’s own number where it says so', site: 'US', found: 2, tag: 'data-print="own"',
 		body: `<p>${old}</p><a href="tel:+14155550199">Call</a>`,
 		act: printed(['beforeprint']),
 	},
@@ -293,7 +295,7 @@ const places = [
 	{
 		// A letter each, as texts that move are: a number over two groups of
 		// children; pieces each on a line of the source; signs of designers.
-		name: 'split over letters and lines', site: 'US',
+		name: 'split over letters and lines', site: 'US', found: 10,
 		body: `<h1>${letters(`${'x'.repeat(20)} ${swap} and so much more to say about all that we do here`)}</h1>
 			<p><span>[[(415)=>(415)]]</span>
 				<span>[[555-0199=>555-7003]]</span></p>
@@ -303,7 +305,7 @@ const places = [
 			<a href="[[tel:%28415%29%20555-0199=>tel:(415)555-7003]]">Call</a>`,
 	},
 	{
-		name: 'split over elements', site: 'US',
+		name: 'split over elements', site: 'US', found: 6,
 		body: `<p><span>(415)</span> <b>555</b>-<i>[[0199=>7003]]</i></p><p>Call <span class="area">415</span><span>-555-</span><span>[[0199=>7003]]</span> now</p>
 			<h2><small>+1</small> 415 <em>555</em> [[0199=>7003]]</h2><p>4<b>1</b>5 55<b>5</b> [[01=>70]]<b>[[99=>03]]</b></p>
 			<a href="${link}"><span>415</span>.<span>555</span>.<span>[[0199=>7003]]</span></a>
@@ -389,12 +391,12 @@ const places = [
 		head: '<script>window.ringtraceConfig={site:"US"}</script>', body: `<p>${swap}</p>`,
 	},
 	{
-		name: 'calls made before the tag is here', site: 'US',
+		name: 'calls made before the tag is here', site: 'US', found: 0,
 		head: '<script>window.ringtrace=window.ringtrace||function(){(ringtrace.q=ringtrace.q||[]).push(arguments)};ringtrace("numbers",function(s){document.getElementById("n").textContent=s[0].to.national})</script>',
 		body: `<p id="n">[[none=>${fresh}]]</p>`, restored: false,
 	},
 	{
-		name: 'written for another vendor’s script', site: 'US', tag: 'data-shim="1"',
+		name: 'written for another vendor’s script', site: 'US', found: 1, tag: 'data-shim="1"',
 		body: `<p id="n">[[none=>415.555.7003]]</p><p>${swap}</p><script>
 			(function wait() {
 				if (!window.CallTrk) return setTimeout(wait, 10);
@@ -539,5 +541,27 @@ const houses = [
 		},
 	},
 ];
+
+export const pick = (text, v) => text.replace(/\[\[([^]*?)=>([^]*?)\]\]/g, v === 'want' ? '$2' : '$1');
+
+/** A row's page as a server sends it: v "want": as it shall be, without the tag. */
+export function html(row, v, key = row.site) {
+	const src = v === 'want' ? '/none.js' : '/t.js';
+	const tag = row.tag === null ? `<script async src="${src}"></script>`
+		: `<script async src="${src}" data-site="${key}" ${row.tag ?? ''}></script>`;
+	const text = row.file ? readFileSync(`tests/browser/pages/${row.file}`, 'utf8')
+		: `<!doctype html><html><head><meta charset="utf-8">${row.head ?? ''}{{tag}}</head><body>${row.body}</body></html>`;
+	return pick(text, v).replaceAll('{{tag}}', tag).replaceAll('{{src}}', src).replaceAll('{{v}}', v);
+}
+
+/** A row's numbers: [own, shown] each. */
+export const pairsOf = (row) => (typeof sites[row.site][0][0] === 'string' ? [sites[row.site]] : sites[row.site]);
+
+/** The places where the tag swaps before a program has drawn anything, but for what is in
+ *  frames: each mark is one, where the row does not say how many. */
+export function placesOf(row) {
+	const text = row.file ? readFileSync(`tests/browser/pages/${row.file}`, 'utf8') : `${row.head ?? ''}${row.body}`;
+	return row.found ?? (text.replace(/<script[^]*?<\/script>/g, '').match(/\[\[[^]*?=>/g) ?? []).length;
+}
 
 export const gallery = [...countries, ...shapes, ...frameworks, ...places, ...houses, ...hard, ...apps];

@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { buildSync } from 'esbuild';
 import { addr } from '../support/stack.mjs';
 import { newVisitor, openBrowser } from '../support/browser.mjs';
-import { gallery, sites } from './gallery.mjs';
+import { gallery, html, pairsOf, pick } from './gallery.mjs';
 
 const libs = {
 	'/lib/vue.js': 'node_modules/vue/dist/vue.global.prod.js',
@@ -22,21 +22,10 @@ const react = `import * as React from 'react'; import { createRoot, hydrateRoot 
 let server, browser, base, page, reactJs;
 
 const number = ([e164, national, international]) => ({ e164, national, international });
-const pick = (text, v) => text.replace(/\[\[([^]*?)=>([^]*?)\]\]/g, v === 'want' ? '$2' : '$1');
 
 function answer(site) {
-	const pairs = typeof sites[site][0][0] === 'string' ? [sites[site]] : sites[site];
-	const swap = pairs.map(([from, to]) => ({ from: number(from), to: number(to) }));
+	const swap = pairsOf({ site }).map(([from, to]) => ({ from: number(from), to: number(to) }));
 	return { tier: 'lease', why: '', visitor: 'vtr_1', visit: 'vis_1', swap, beat_s: 60 };
-}
-
-function html(row, v) {
-	const src = v === 'want' ? '/none.js' : '/t.js';
-	const tag = row.tag === null ? `<script async src="${src}"></script>`
-		: `<script async src="${src}" data-site="${row.site}" ${row.tag ?? ''}></script>`;
-	const text = row.file ? readFileSync(`tests/browser/pages/${row.file}`, 'utf8')
-		: `<!doctype html><html><head><meta charset="utf-8">${row.head ?? ''}{{tag}}</head><body>${row.body}</body></html>`;
-	return pick(text, v).replaceAll('{{tag}}', tag).replaceAll('{{src}}', src).replaceAll('{{v}}', v);
 }
 
 function serve(req, res) {

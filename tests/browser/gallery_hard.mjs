@@ -11,19 +11,19 @@ const drawn = (page) => page.evaluate(() => new Promise((r) => requestAnimationF
 
 export const hard = [
 	{
-		name: 'letters in labels, titles and pieces', site: 'FREE',
+		name: 'letters in labels, titles and pieces', site: 'FREE', found: 5,
 		body: `<button aria-label="[[Call 1-800-FLOWERS=>Call +1 833-555-0123]]" title="[[1 (800) FLOWERS today=>+1 833-555-0123 today]]">Call</button>
 			<a href="[[tel:+18003569377=>tel:+18335550123]]" aria-label="[[800-FLOWERS=>(833) 555-0123]]">us</a><i title="flowers from $800"></i>
 			<p><span>[[1-800-=>+1 833-555-0123]]</span><b>[[FLOWERS=>]]</b></p><p><b>8000</b> <i>FLOWERS</i></p>`,
 	},
 	{
-		name: 'numbers with pictures in them', site: 'US',
+		name: 'numbers with pictures in them', site: 'US', found: 4,
 		body: `<p><b>[[+1=>+1]]</b> <img src="data:," alt="US"> 415 555 [[0199=>7003]]</p><p>(415)<img src="data:," alt=""><wbr>555-[[0199=>7003]]</p>
 			<a href="[[https://wa.me/%2B14155550199?text=a%2Bb=>https://wa.me/%2B14155557003?text=a%2Bb]]">a</a>
 			<a href="[[https://api.whatsapp.com/send?phone=%2B14155550199=>https://api.whatsapp.com/send?phone=%2B14155557003]]">b</a>`,
 	},
 	{
-		name: 'numbers at the bottom of very deep pages', site: 'US',
+		name: 'numbers at the bottom of very deep pages', site: 'US', found: 4,
 		body: `${'<div>a <b>1</b>'.repeat(300)}<p>${swap}</p><p><i>415</i>-<i>555</i>-<i>[[0199=>7003]]</i></p>${'</div>b'.repeat(150)}${swap}${'</div>'.repeat(150)}
 			<p>${'<i>7</i> '.repeat(290)}</p><p>${[...'415-555-'].map((c) => `<u>${c}</u>`).join('')}${[...'0199'].map((c, i) => `<u>[[${c}=>${'7003'[i]}]]</u>`).join('')}</p>`,
 	},
@@ -32,7 +32,7 @@ export const hard = [
 		body: `${'<div><p>x</p></div>'.repeat(700)}<div><template shadowrootmode="open"><p>${swap}</p></template></div>${'<div><p>x</p></div>'.repeat(700)}<p>${swap}</p>`,
 	},
 	{
-		name: 'settings of widgets in attributes', site: 'US',
+		name: 'settings of widgets in attributes', site: 'US', found: 4,
 		body: `<div class="elementor-widget" data-settings="${json({ phone: old, link: 'tel:+14155550199' })}" data-elementor-type="popup">
 				<a class="elementor-button" href="${link}" data-vars="${json({ n: '4155550199' })}">Call ${swap}</a></div>
 			<div x-data="${json({ tel: old })}" :title="'4155550199'" onclick="void '(415) 555-0199'" style="--n: '(415) 555-0199'" id="p-4155550199" class="n-4155550199">${swap}</div>
@@ -157,7 +157,7 @@ export const hard = [
 			<p>Telefon: [[+49 (30) 231250-01=>+49 (30) 231257-77]] · Fax: +49 (30) 231250-02 · HRB 23125001 B · USt-IdNr. DE 302312500 · Kto. 30 2312 5001 0</p>`,
 	},
 	{
-		name: 'numbers broken at a bracket or a dash, and by drawings', site: 'US',
+		name: 'numbers broken at a bracket or a dash, and by drawings', site: 'US', found: 6,
 		body: `<p>(415)<br>555-[[0199=>7003]] and 415-<br>555-[[0199=>7003]], [[+1 (415)=>+1 (415)]] <br/> 555.[[0199=>7003]]</p><p><b>(415)</b><br><b>555-[[0199=>7003]]</b></p>
 			<p>(415) <svg width="9" height="9"><path d="M0 0h9"/></svg> 555-[[0199=>7003]], 415-<svg width="9" height="9">\n<g>\n<path d="M0 0"/></g></svg>555-[[0199=>7003]]</p>
 			<p>Suite 415<br>555-0199 is no number, nor are 415 <br> 555-0199, (415)<svg width="9"><text>0</text></svg>555-0199, (415)<br>555-01<br>99</p>`,
@@ -176,7 +176,7 @@ export const hard = [
 		body: `<p>０２０　７９４６　[[００１８=>０９７７]]，＋４４ ２０ ７９４６ [[００１８=>０９７７]]，（０２０）７９４６－[[００１８=>０９７７]]</p><p>０２０　７９４６　００１９</p>`,
 	},
 	{
-		name: 'keys, notes and raised digits', site: 'US',
+		name: 'keys, notes and raised digits', site: 'US', found: 5,
 		body: `<p>Dial <kbd>415</kbd>-<kbd>555</kbd>-<kbd>[[0199=>7003]]</kbd> or ${[...'415555'].map((c) => `<kbd>${c}</kbd>`).join('')} ${[...'0199'].map((c, i) => `<kbd>[[${c}=>${'7003'[i]}]]</kbd>`).join('')}.</p>
 			<p>${swap}<sup>1</sup>, (415) <sup>555-[[0199=>7003]]</sup>, 415<sub>-555-</sub>[[0199=>7003]]</p><p>Press <kbd>0</kbd> <kbd>199</kbd>, not <kbd>555</kbd>-<kbd>0198</kbd></p>`,
 	},
@@ -197,13 +197,13 @@ export const hard = [
 			<svg width="90" height="20"><a xlink:href="${link}"><text y="15">${swap}</text></a><a xlink:href="/n/4155550199"><text>x</text></a><use xlink:href="#n4155550199"></use></svg>`,
 	},
 	{
-		name: 'a frame written into the page, with the tag of its own', site: 'US',
+		name: 'a frame written into the page, with the tag of its own', site: 'US', found: 1,
 		body: `<iframe srcdoc="<p>${swap}</p><script async src='{{src}}' data-site='US'></script>"></iframe><p>${swap}</p>`,
 		// Asked for by the frame itself: the page around waits for its answer.
 		act: (page) => page.waitForFunction(() => !window.ringtrace?.version || document.querySelector('iframe').contentWindow.ringtrace?.numbers().length),
 	},
 	{
-		name: 'frames of strangers in a box', site: 'US',
+		name: 'frames of strangers in a box', site: 'US', found: 1,
 		body: `<iframe sandbox srcdoc="<p>${old}</p>"></iframe><iframe sandbox="allow-same-origin" srcdoc="<p>${swap}</p>"></iframe><iframe src="data:text/html,<p>${old}</p>"></iframe><p>${swap}</p>`,
 	},
 	{
@@ -235,7 +235,7 @@ export const hard = [
 			<p>Fax 415-555-0198, IBAN DE41 5555 0199 0041 5555 01, $4,155,550,199, 41.555501.99, order 4155550199-01, 04155550199, 2041-55-55, 0199</p>`,
 	},
 	{
-		name: 'many numbers close together, whole and in pieces', site: 'ODD',
+		name: 'many numbers close together, whole and in pieces', site: 'ODD', found: 120,
 		body: Array.from({ length: 40 }, (_, i) => `<p>${'x '.repeat(i)}<b>[[030=>030 231257]]</b><i>[[ 23125001=>]]</i> or <a href="[[tel:+493023125001=>tel:+4930231257]]">[[+49 30 23125001=>+49 30 231257]]</a><u>${i}</u></p>`).join(''),
 	},
 	{
@@ -296,7 +296,7 @@ export const hard = [
 			<p>1-800-CALL-ATTN stays, 1-800-22-55-288 and 1-800-2255-288</p><a href="[[tel:1-800-CALL-ATT=>tel:+18335550123]]" title="[[1-800-GO-FEDEX=>+1 833-555-0124]]">x</a>`,
 	},
 	{
-		name: 'frames in places to be left alone', site: 'US',
+		name: 'frames in places to be left alone', site: 'US', found: 0,
 		body: `<div data-noswap><iframe srcdoc="<p>${old}</p>"></iframe></div><iframe data-calltrk-noswap srcdoc="<p>${old}</p>"></iframe><div contenteditable><iframe srcdoc="<p>${old}</p>"></iframe></div>
 			<x-box data-noswap><template shadowrootmode="open"><iframe srcdoc="<p>${old}</p>"></iframe></template></x-box><iframe srcdoc="<p>${swap}</p>"></iframe>`,
 	},

@@ -76,6 +76,13 @@ static const struct {
 	    "<template><p>415-555-0199</p></template>"
 	    "<select><option>415-555-0199<option value=1>415-555-0199</select>",
 	    1, 0, 0 },
+	{ "what a field for long texts, or a frame, says of itself",
+	    "<textarea placeholder='415-555-0199' title='415-555-0199'>x"
+	    "</textarea><iframe title='415-555-0199'></iframe>"
+	    "<textarea data-noswap title='415-555-0199'></textarea>"
+	    "<iframe data-noswap title='415-555-0199'></iframe>"
+	    "<p data-noswap><textarea title='415-555-0199'></textarea></p>",
+	    3, 0, 0 },
 	{ "attributes as the tag sees them",
 	    "<meta name=description content='415-555-0199'>"
 	    "<input value=415-555-0199><input type=tel value=415-555-0199>"

@@ -4,10 +4,12 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import http from 'node:http';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { openForm } from '../support/forms.mjs';
 import { build, startStack, until } from '../support/stack.mjs';
+import { gallery, html as written, pairsOf, placesOf } from '../browser/gallery.mjs';
 
 let stack, owner, origin, oddOrigin, href;
 const servers = [];
@@ -246,4 +248,34 @@ test('no robots.txt allows all, one that fails nothing', async () => {
 	const found = await again();
 	assert.deepEqual(found['/managed'], [bit.robots, 'robots.txt answers 503, so nothing is read']);
 	assert.ok(!asked.some((a) => a.url.startsWith('/managed')));
+});
+
+// The pages on which a browser proves what the tag swaps. Those of a common tag are
+// looked at as one, which saves seconds, and each for itself when that is wrong.
+test('on each page of the gallery as many places are found as the tag swaps', async () => {
+	const key = stack.sqlOne("SELECT public_key FROM site WHERE name = 'odd'"), texts = {};
+	const at = await serve(new Proxy({}, { get: (_, path) => (path in texts ? () => html(texts[path]) : () => (res) => res.writeHead(404).end()) }));
+	const look = async (rows) => {
+		const path = `/${Object.keys(texts).length}`;
+		texts[path] = written({ ...rows[0], head: rows.map((row) => row.head ?? '').join(''), body: rows.map((row) => row.body).join('<hr>') }, 'orig', key);
+		const { stdout } = await promisify(execFile)(join(build, 'ringtrace'), ['site', 'check', '-c', stack.conf, '--key', key, '--url', at + path]);
+		return Number(stdout.match(/swapped: (\d+)/)[1]);
+	};
+	const places = (rows) => rows.reduce((sum, row) => sum + placesOf(row), 0), wrong = [];
+	for (const site of new Set(gallery.map((row) => row.site))) {
+		const rows = gallery.filter((row) => row.site === site), alone = rows.filter((row) => row.file || row.tag !== undefined);
+		const sheets = [...alone.map((row) => [row]), rows.filter((row) => !alone.includes(row))].filter((l) => l.length);
+		stack.sql(`DELETE FROM site_target WHERE site_id = (SELECT id FROM site WHERE name = 'odd'); INSERT INTO site_target (company_id, site_id, e164)
+			${pairsOf(rows[0]).map(([[e164]]) => `SELECT company_id, id, '${e164}' FROM site WHERE name = 'odd'`).join(' UNION ')}`);
+		await Promise.all(sheets.map(async (sheet) => {
+			const n = await look(sheet);
+			if (n === places(sheet)) return;
+			wrong.push(`${sheet.length} pages of ${site}: ${n}, not ${places(sheet)}`);
+			for (const row of sheet) {
+				const one = await look([row]);
+				if (one !== placesOf(row)) wrong.push(`${row.name}: ${one}, not ${placesOf(row)}`);
+			}
+		}));
+	}
+	assert.deepEqual(wrong, []);
 });
