@@ -308,7 +308,7 @@ static void guess_view(const struct form_person_who *w,
 	    w->known && w->is_call && !id_is_nil(a->visitor.v) &&
 		!has_visitor(parts, a->visitor));
 	(void)snprintf(share, sizeof(share), "%u %%",
-	    (unsigned int)((a->probability_bp + 50) / 100 % 1000));
+	    (unsigned int)(a->probability_bp / 100 % 1000));
 	view_cstr(v, "guess_share", share);
 	view_flag(v, "named",
 	    w->known && !w->is_call && !has_phone(parts, a->e164) &&

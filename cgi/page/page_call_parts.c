@@ -81,6 +81,12 @@ static void talk_fact(const struct db_report_call *c, struct view *v)
 	    buf_slice(&b));
 }
 
+/* What has no name of its own is called as it is reached: once is enough. */
+static struct slice unlike(const char *target, struct slice name)
+{
+	return slice_eq_cstr(name, target) ? SLICE("") : slice_from(target);
+}
+
 static void person_fact(const struct page_story *s, struct view *v)
 {
 	const struct db_report_call *c = s->call;
@@ -88,7 +94,7 @@ static void person_fact(const struct page_story *s, struct view *v)
 
 	phone_show(slice_from(c->destination_target), s->country, target);
 	fact(v, c->bridged_us != 0 ? "Answered by" : "Rang at",
-	    slice_from(c->destination), slice_from(target));
+	    slice_from(c->destination), unlike(target, slice_from(c->destination)));
 }
 
 static void number_fact(const struct page_story *s, struct view *v)
@@ -200,15 +206,17 @@ void page_call_parts_legs(const struct page_story *s, struct view *v)
 		    leg->answered_us != 0 ? leg->answered_us : leg->ended_us;
 		char mem[TEXT_MAX], text[TZ_TEXT_MAX];
 		char target[PHONE_TEXT_MAX];
+		struct slice name;
 		struct buf b;
 
 		buf_over(&b, mem, sizeof(mem));
 		page_story_leg_name(s, leg->seq, &b);
-		view_slice(item, "leg_name", buf_slice(&b));
+		name = buf_slice(&b);
+		view_slice(item, "leg_name", name);
 		phone_show(slice_from(
 			       leg->seq == 0 ? s->call->caller : leg->target),
 		    s->country, target);
-		view_cstr(item, "leg_target", target);
+		view_slice(item, "leg_target", unlike(target, name));
 		tz_text_clock_s(s->z, leg->started_us, text);
 		view_cstr(item, "leg_started", text);
 		leg_time(item, "leg_rang", leg->ringing_us, rang_until);

@@ -350,6 +350,17 @@ static const char *none_words(const struct db_report_call *call)
 	       " call, and the number stands for no source of its own.";
 }
 
+/* Of visits that are shown, none credited: that it is meant so. */
+static const char *spread_words(const struct db_report_call *call)
+{
+	if (strcmp(call->attributed_by, "source") == 0)
+		return "The source is sure enough to be credited, no single"
+		       " visit is.";
+	return strcmp(call->attributed_by, "none") == 0
+		   ? "None of these is likely enough to be credited."
+		   : "";
+}
+
 static enum err show_bars(const struct db_report_call *call, struct buf *lead,
     struct view *v)
 {
@@ -375,11 +386,16 @@ static enum err show_bars(const struct db_report_call *call, struct buf *lead,
 		    NULL);
 	if (e == ERR_NOMEM)
 		return e;
-	if (e == ERR_OK && read_whole(json_in_root(in), &w) == ERR_OK)
-		show_all(call, json_in_get(json_in_root(in), "candidates"), &w,
-		    lead, v);
-	else
+	if (e == ERR_OK && read_whole(json_in_root(in), &w) == ERR_OK) {
+		const struct json_node *list =
+		    json_in_get(json_in_root(in), "candidates");
+
+		if (json_in_count(list) > 0)
+			buf_cstr(lead, spread_words(call));
+		show_all(call, list, &w, lead, v);
+	} else {
 		view_cstr(v, "why_line", "");
+	}
 	json_in_free(in);
 	return ERR_OK;
 }

@@ -47,6 +47,10 @@ test('what stands there adds up to a hundred, and the sentence says the stronges
 	assert.doesNotMatch(html, /overflow/);
 	const source = words(await why({ attributed_by: "'source'", evidence: json({ rule: 1, none_bp: 1000, candidates: [{ ...one, bp: 9000 }] }) }));
 	assert.doesNotMatch(source, /A visitor/, 'no visit is credited, so none is named');
+	assert.match(source, /The source is sure enough to be credited, no single visit is\./);
+	const nobody = words(await why({ attributed_by: "'none'", evidence: json({ rule: 1, none_bp: 200, candidates: [{ ...one, bp: 4900 }, { ...one, visit: typeId('vis', uuid7()), bp: 4900 }] }) }));
+	assert.match(nobody, /2 visits saw this number None of these is likely enough to be credited\. 49 %/);
+	await why({ attributed_by: "'visit'" });
 });
 
 test('every candidate is told: likeliest first, five of them, the rest in one line', async () => {

@@ -70,7 +70,7 @@ test('joining: another telephone, the credited browser; both are one from then o
 	const { html } = await page(who.manager);
 	assert.ok(!html.includes('credited browser'));
 	assert.match(html, /Browser[\s\S]*vtr_/);
-	assert.match(html, /<td>Joined by hand, [^<]+<\/td>/);
+	assert.match(html, /<td>Joined by hand · [^<]+<\/td>/);
 	assert.match(html, /Visited<\/a>: 2 pages/);
 	assert.equal(stack.sqlOne('SELECT COUNT(*) FROM person'), '1');
 	// The visitor of a call without a visit is nobody's.
