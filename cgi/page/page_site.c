@@ -194,6 +194,7 @@ static void figures_view(const struct site_health_row *h,
 	view_cstr(v, "refused_origin", h->refused_origin);
 	view_flag(v, "is_refused", h->refused > 0);
 	view_u64(v, "version", h->version);
+	view_flag(v, "has_version", h->version > 0);
 }
 
 static void error_view(const struct req *r, const struct site_health_row *h,

@@ -574,7 +574,7 @@ test('a list of pools or sites with long names: their state is within the card',
 	const was = stack.sql('SELECT name, (SELECT name FROM site LIMIT 1) FROM pool LIMIT 1')[0].map(quote);
 	const long = quote('Kraftfahrzeughaftpflichtversicherungsvergleichsportal '.repeat(2).slice(0, 100));
 	stack.sql(`UPDATE pool SET name = ${long}; UPDATE site SET name = ${long} LIMIT 1`);
-	for (const width of [1280, 1024, 360]) {
+	for (const width of [1280, 1024, 900, 530, 360]) {
 		const page = await member({ viewport: { width, height: 800 } });
 		for (const path of ['/pools', '/sites']) {
 			await page.goto(path);

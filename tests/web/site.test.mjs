@@ -114,6 +114,7 @@ test('asked for now: once a minute, by a manager', async () => {
 	const html = await (await owner.fetch(`${href.replace('/settings', '')}?asked=1`)).text();
 	assert.match(html, /They are being looked at/);
 	assert.match(html, /https:\/\/shop\.example\/ads\?a=1[\s\S]*waits for its look/);
+	assert.doesNotMatch(html.replaceAll(/<[^>]*>/g, ' '), /\s· waits|Tag version 0/, 'never looked at, never seen');
 });
 
 test('an address with its scheme’s own port is kept as browsers send it', async () => {
