@@ -94,7 +94,8 @@ static void person_fact(const struct page_story *s, struct view *v)
 
 	phone_show(slice_from(c->destination_target), s->country, target);
 	fact(v, c->bridged_us != 0 ? "Answered by" : "Rang at",
-	    slice_from(c->destination), unlike(target, slice_from(c->destination)));
+	    slice_from(c->destination),
+	    unlike(target, slice_from(c->destination)));
 }
 
 static void number_fact(const struct page_story *s, struct view *v)
