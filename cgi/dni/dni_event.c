@@ -231,9 +231,11 @@ static unsigned int causes_of(const struct dni_report *r,
 		   << TAGHEALTH_KEPT_LATE;
 }
 
-static void fill_about(struct dni_serve *v, const struct dni_visit *visit,
+static void fill_about(struct dni_serve *v, struct dni_visit *visit,
     struct dni_write *w)
 {
+	if (v->h->used && visit->used_us == 0)
+		visit->used_us = v->who.now_us;
 	w->parts |= DNI_WRITE_ABOUT;
 	w->about = (struct visit_about){ .visit = visit->id,
 		.browser_zone = v->h->zone,
@@ -241,7 +243,8 @@ static void fill_about(struct dni_serve *v, const struct dni_visit *visit,
 		.ga_session_id = v->h->ga_session,
 		.fbc = v->h->fbc,
 		.fbp = v->h->fbp,
-		.causes = causes_of(&v->h->report, visit) };
+		.causes = causes_of(&v->h->report, visit),
+		.tells_use = v->h->tells_use };
 }
 
 /* --- all of them ----------------------------------------------------------*/
@@ -282,6 +285,8 @@ static enum err happen(struct dni_serve *v, const struct form_row *form,
 	case DNI_EVENT_TEL_CLICK:
 		visit->tel_clicked_us = v->who.now_us;
 		dni_overflow_touch(visit, v->who.now_us);
+		if (visit->used_us == 0)
+			visit->used_us = v->who.now_us;
 		fill_event(v, visit, "tel_click", &w);
 		break;
 	case DNI_EVENT_CUSTOM:

@@ -181,6 +181,15 @@ static enum err allocate_members(struct parse *p, struct dni_hit *h)
 	return e;
 }
 
+static enum err use(struct parse *p, struct dni_hit *h)
+{
+	h->tells_use =
+	    json_in_kind(json_in_get(p->root, "used")) > JSON_IN_NULL;
+	return json_in_opt_bool(p->root, "used", &h->used) == ERR_OK
+		   ? ERR_OK
+		   : wrong(p, "used: must be true or false");
+}
+
 static enum err beat_members(struct parse *p, struct dni_hit *h)
 {
 	int64_t s = 0;
@@ -191,6 +200,8 @@ static enum err beat_members(struct parse *p, struct dni_hit *h)
 	if (json_in_opt_i64(p->root, "engaged_s", 0, 3600, &s) != ERR_OK)
 		return wrong(p, "engaged_s: a number from 0 to 3600");
 	h->engaged_s = (uint32_t)s;
+	if (use(p, h) != ERR_OK)
+		return ERR_SYNTAX;
 	/* Tags of before did not name the page. */
 	return json_in_kind(json_in_get(p->root, "url")) == JSON_IN_MISSING
 		   ? ERR_OK
@@ -292,6 +303,8 @@ static enum err about_members(struct parse *p, struct dni_hit *h)
 	if (e != ERR_OK)
 		return e;
 	r->causes = taghealth_parse(why);
+	if ((e = use(p, h)) != ERR_OK)
+		return e;
 	return others_ids(p, h);
 }
 

@@ -18,6 +18,7 @@
  *   ip, ua    of the visitor                                 allocate
  *   targets   numbers to swap, E.164; not sent: all of the site's
  *   engaged_s seconds the page was visible and used          beat
+ *   used      somebody's hand has been on the page           beat, event about
  *   kind      "view", "tel_click", "consent_withdrawn", "custom", "form",
  *             "about"                                       event
  *   name, detail                                             event custom
@@ -90,6 +91,8 @@ struct dni_hit {
 	struct slice targets[DNI_HIT_TARGETS_MAX];
 	size_t n_targets;
 	uint32_t engaged_s;
+	bool used;
+	bool tells_use; /* a tag of before did not say */
 	enum dni_event event;
 	struct slice name; /* of an event, or a form */
 	struct slice detail;

@@ -418,6 +418,8 @@ static void engage(const struct dni_serve *v, struct dni_visit *visit)
 	const uint32_t most_s =
 	    passed_us > 0 ? (uint32_t)(passed_us / RT_SEC_US) + 60 : 60;
 
+	if (v->h->used && visit->used_us == 0)
+		visit->used_us = v->who.now_us;
 	visit->engaged_s += v->h->engaged_s;
 	if (visit->engaged_s > most_s)
 		visit->engaged_s = most_s;

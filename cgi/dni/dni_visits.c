@@ -231,6 +231,8 @@ void dni_visits_shift(struct dni_visits *t, int64_t by_us)
 		if (v->tel_clicked_us != 0)
 			v->tel_clicked_us += by_us;
 		shift_overflow(&v->overflow, by_us);
+		if (v->used_us != 0)
+			v->used_us += by_us;
 		if (by_us > 0 && v->used)
 			dni_visits_mark(t, v);
 	}

@@ -41,6 +41,7 @@ struct dni_visit {
 	int64_t started_us;
 	int64_t seen_us;
 	int64_t tel_clicked_us;
+	int64_t used_us; /* first told of, since the server started; 0: never */
 	int64_t beat_us; /* its lease was last extended; events do not */
 	uint32_t engaged_s;
 	uint32_t page_views;

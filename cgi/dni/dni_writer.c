@@ -125,7 +125,7 @@ static void fill_beat(struct dni_visit *v, struct dni_write *w)
 	w->parts = DNI_WRITE_PROGRESS;
 	w->company = v->company;
 	w->progress = (struct visit_progress){ v->id, v->seen_us, v->engaged_s,
-		v->page_views, v->tel_clicked_us };
+		v->page_views, v->tel_clicked_us, v->used_us };
 	dni_overflow_put(v, w);
 	if (v->pool == NULL || !v->pool->owned || v->pool->leases == NULL ||
 	    !lease_find(v->pool->leases, v->seen_us, &holder, &number))

@@ -31,7 +31,9 @@ static const char *const visit_add_sql[] = DB_ROWS_TEXTS(
 	" END),"                                           \
 	" tel_clicked_at ="                                \
 	" COALESCE(CASE id" whens                          \
-	" END, tel_clicked_at)"                            \
+	" END, tel_clicked_at),"                           \
+	" used_at = COALESCE(used_at, CASE id" whens       \
+	" END)"                                            \
 	" WHERE company_id = ? AND id IN (" ids ")"
 
 static const char *const visit_progress_sql[] = DB_ROWS_UPDATES(PROGRESS);
@@ -46,7 +48,8 @@ static const char *const visit_event_sql[] = DB_ROWS_TEXTS(
 
 static const char visit_about_sql[] =
     "UPDATE visit SET" KEEP("browser_zone") "," KEEP("ga_client_id") "," KEEP(
-	"ga_session_id") "," KEEP("fbc") "," KEEP("fbp") ", causes = causes | ?"
+	"ga_session_id") "," KEEP("fbc") "," KEEP("fbp") ", causes = causes | ?,"
+    " tells_use = tells_use | ?"
     " WHERE company_id = ? AND id = ?";
 
 static const char companies_sql[] =
@@ -131,6 +134,12 @@ static void in_progress(struct stmt *st, const struct company_id *company,
 		stmt_in_id(st, p->id.v);
 		stmt_in_time_us_null(st, p->tel_clicked_us);
 	}
+	for (size_t i = 0; i < part->places; i++) {
+		const struct visit_progress *p = all[db_rows_at(part, i)];
+
+		stmt_in_id(st, p->id.v);
+		stmt_in_time_us_null(st, p->used_us);
+	}
 	stmt_in_id(st, company->v);
 	for (size_t i = 0; i < part->places; i++)
 		stmt_in_id(st, all[db_rows_at(part, i)]->id.v);
@@ -155,6 +164,7 @@ enum err db_visit_about(struct db *db, struct company_id company,
 		stmt_in_text(st, texts[i]);
 	}
 	stmt_in_u64(st, about->causes);
+	stmt_in_u64(st, about->tells_use);
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, about->visit.v);
 	return stmt_exec(st, NULL);

@@ -43,6 +43,7 @@ struct visit_about {
 	struct slice fbc;
 	struct slice fbp;
 	uint32_t causes; /* taghealth.h; added to those there are */
+	bool tells_use;  /* it would be told of use: none is none */
 };
 
 RT_MUST_USE enum err db_visit_about(struct db *db, struct company_id company,
@@ -56,6 +57,7 @@ struct visit_progress {
 	uint32_t engaged_s;
 	uint32_t page_views;
 	int64_t tel_clicked_us; /* 0: no click */
+	int64_t used_us; /* first; 0: not known. What stands there stays */
 };
 
 /* Nothing happens to a visit that is not there. */

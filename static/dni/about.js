@@ -2,8 +2,8 @@
 // with the page (what it found and swapped, how late it was, what makes paid
 // visits look like direct ones: lib/core/taghealth), and what else the browser
 // knows of the visitor for conversions sent later. taken: the address had lost its
-// click id before the tag began.
-export default function (tag, taken) {
+// click id before the tag began; used: somebody's hand has been on the page.
+export default function (tag, taken, used) {
 	const w = window, why = [], nav = w.performance.getEntriesByType('navigation')[0];
 	// Nothing is looked for where a visit is given no number.
 	const looked = w.ringtrace.numbers?.().length !== 0;
@@ -40,7 +40,7 @@ export default function (tag, taken) {
 	tag.beacon('event', {
 		kind: 'about', version: w.ringtrace.version, 'found': looked ? tag.page.found ?? tag.page['found'] : undefined, 'swapped': tag.page.swapped ?? tag.page['swapped'],
 		// Since the page began to come: how long its server took is not the tag's.
-		late_ms: Math.max(Math.round(tag.late - w.performance.timeOrigin - (nav?.responseStart || 0)), 0), why: why.join(),
+		late_ms: Math.max(Math.round(tag.late - w.performance.timeOrigin - (nav?.responseStart || 0)), 0), why: why.join(), used: !!used,
 		zone: zone(),
 		ga: cookie(/(?:^|; )_ga=GA\d\.\d\.(\d+\.\d+)/), gas: cookie(/_ga_\w+=GS\d\.\d\.s?(\d+)/),
 		fbc: cookie(/(?:^|; )_fbc=([^;]*)/), fbp: cookie(/(?:^|; )_fbp=([^;]*)/)

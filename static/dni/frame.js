@@ -9,7 +9,8 @@
 import forms from './forms.js';
 import { kept } from './keep.js';
 
-const USED = ['mousemove', 'keydown', 'scroll', 'touchstart', 'click'];
+// What scrolls may be the page itself.
+const USED = ['mousemove', 'keydown', 'wheel', 'touchstart', 'click'];
 
 export default function (tag) {
 	const w = window, d = document, docs = new WeakMap(), { site, page } = tag;

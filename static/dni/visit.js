@@ -5,19 +5,25 @@
 import about from './about.js';
 import forms from './forms.js';
 
-const USED = ['mousemove', 'keydown', 'scroll', 'touchstart', 'click', 'focus'];
+const USED = ['mousemove', 'keydown', 'scroll', 'touchstart', 'click', 'wheel', 'focus'];
 const MINUTE = 60000, HALF_HOUR = 1800000, MOST_KEPT = 19;
 
 export default function (tag) {
 	const w = window, d = document, now = () => Date.now();
-	let usedAt = now(), usedS = 0, kept = [];
+	let usedAt = now(), usedS = 0, kept = [], hand = 0, told = 1;
 
 	// What is told of is what the browser asked for: an application had taken the click id
 	// off before the tag began. Later the two differ wherever it moves.
 	const taken = tag.first !== tag.place;
 
 	const since = () => now() - tag.sentAt;
-	const used = () => (usedAt = now());
+
+	// Somebody's hand is more than what pages and browsers do of themselves: scroll to
+	// where one was, put the cursor into a field. Frames tell of hands alone.
+	function used(e) {
+		usedAt = now();
+		if (!e || (e.isTrusted && /^[^sf]/.test(e.type))) hand = 1;
+	}
 
 	function cookie() {
 		try {
@@ -37,9 +43,10 @@ export default function (tag) {
 	// The page is told of, as what is shown when the lease is lost may be its
 	// own number. "none" without a reason is "as it was".
 	function beat(last) {
-		const said = { engaged_s: usedS, url: tag.first.slice(0, 2048), ref: d.referrer };
-		if (!tag.ids.visit || (last && !usedS)) return;
+		const said = { engaged_s: usedS, used: !!hand, url: tag.first.slice(0, 2048), ref: d.referrer };
+		if (!tag.ids.visit || (last && !usedS && hand <= told)) return;
 		usedS = 0;
+		told |= hand;
 		tag.sentAt = now();
 		if (last) tag.beacon('beat', said);
 		else tag.post('beat', said, (a) => a && (a.tier !== 'none' || a.why) && tag.answered(a));
@@ -58,7 +65,8 @@ export default function (tag) {
 		withdrawn();
 		for (const said of kept.splice(0)) tag.beacon(...said);
 		if (d.visibilityState === 'visible' && now() - usedAt < MINUTE / 2) usedS += 5;
-		if (usedS && since() >= MINUTE) beat();
+		// That a visit is used is told at once: who calls has done so before.
+		if (hand > told || (usedS && since() >= MINUTE)) beat();
 	}
 
 	function seen(e) {
@@ -147,7 +155,10 @@ export default function (tag) {
 		// browsers say first: its visitor is known by now, its visit is over at each page.
 		if (had && tag.attr('domain') && d.cookie.split('rt_id=').length > 2) d.cookie = 'rt_id=;path=/;max-age=0';
 		tag.remember();
-		if (tag.fresh) (w.requestIdleCallback || w.setTimeout)(() => about(tag, taken), { timeout: 2000 });
+		if (tag.fresh) {
+			hand = told = 0; // of this visit
+			(w.requestIdleCallback || w.setTimeout)(() => about(tag, taken, (told = hand)), { timeout: 2000 });
+		}
 		tag.fresh = 0;
 	};
 }

@@ -29,6 +29,29 @@ test('what a number does not need comes when somebody uses the page', async () =
 	await page.context().close();
 });
 
+test('a hand on the page is told at once, and not what pages do of themselves', async () => {
+	const page = await open({ head: `${TAG}<style>body { height: 9000px }</style>` });
+	await shows(page, ours);
+	await awake(page);
+	assert.equal(events('about')[0].used, false);
+	await page.evaluate(() => {
+		window.scrollTo(0, 500);
+		for (const type of ['mousemove', 'keydown', 'wheel', 'touchstart', 'click', 'focus']) window.dispatchEvent(new Event(type));
+	});
+	await page.clock.runFor(20000);
+	assert.deepEqual(told('beat'), []);
+	await page.mouse.move(20, 20);
+	await until('it is told', async () => {
+		await page.clock.runFor(1000);
+		return told('beat').length === 1;
+	});
+	assert.equal(told('beat')[0].used, true);
+	await page.mouse.move(40, 40);
+	await page.clock.runFor(20000);
+	assert.equal(told('beat').length, 1, 'the next is due a minute later');
+	await page.context().close();
+});
+
 test('who only looks has a visit that lasts, too', async () => {
 	const page = await open();
 	await shows(page, ours);

@@ -162,7 +162,7 @@ static void test_progress(void **state)
 {
 	const struct visit_row v = make_visit("progress");
 	struct visit_progress p = { v.id, NOW + 60 * RT_SEC_US, 55, 3,
-		NOW + RT_SEC_US };
+		NOW + RT_SEC_US, NOW + 2 * RT_SEC_US };
 	const struct visit_progress *rows[] = { &p };
 
 	(void)state;
@@ -175,10 +175,11 @@ static void test_progress(void **state)
 	assert_int_equal(db_visit_progress(dni, ours(), rows, 1), ERR_OK);
 	p.engaged_s = 10; /* an older total, written late */
 	p.tel_clicked_us = 0;
+	p.used_us = NOW + RT_HOUR_US; /* a server that started anew */
 	assert_int_equal(db_visit_progress(dni, ours(), rows, 1), ERR_OK);
 	assert_int_equal(testdb_count(t,
 			     "SELECT engaged_s * 100 + page_views * 10"
-			     " + (tel_clicked_at IS NOT NULL)"
+			     " + TIMESTAMPDIFF(SECOND, tel_clicked_at, used_at)"
 			     " FROM visit WHERE source = 'progress'"),
 	    5531);
 }
@@ -392,7 +393,7 @@ static void test_sizes(void **state)
 			leases[i] = &lease_rows[i];
 			progress[i] = (struct visit_progress){ visit_rows[i].id,
 				NOW + (int64_t)n, (uint32_t)(100 * n + i), 2,
-				i % 2 == 0 ? 0 : NOW };
+				i % 2 == 0 ? 0 : NOW, NOW + (int64_t)i };
 			moved[i] = &progress[i];
 		}
 		dni->rows = k % 2 == 0;
@@ -416,10 +417,9 @@ static void test_sizes(void **state)
 			" WHERE v.source = 'sizes' AND v.page_views = 2"
 			" AND (v.tel_clicked_at IS NOT NULL)"
 			" = (v.engaged_s % 100 % 2)"
-			" AND TIMESTAMPDIFF(MICROSECOND, l.started_at,"
-			" l.beat_at) = v.engaged_s"
-			" AND TIMESTAMPDIFF(MICROSECOND, v.started_at,"
-			" v.seen_at) = v.engaged_s DIV 100"),
+			" AND MICROSECOND(l.beat_at) = v.engaged_s"
+			" AND MICROSECOND(v.seen_at) = v.engaged_s DIV 100"
+			" AND MICROSECOND(v.used_at) = v.engaged_s % 100"),
 		    all);
 	}
 	dni->rows = true;

@@ -108,6 +108,9 @@ static void test_about(void **state)
 	a.browser_zone = SLICE("");
 	a.fbp = SLICE("fb.1.9.9");
 	a.causes = 1U << TAGHEALTH_KEPT_LATE;
+	a.tells_use = true;
+	assert_int_equal(db_visit_about(dni, ours(), &a), ERR_OK);
+	a.tells_use = false; /* never taken back */
 	assert_int_equal(db_visit_about(dni, ours(), &a), ERR_OK);
 	assert_int_equal(testdb_count(t,
 			     "SELECT count(*) FROM visit"
@@ -115,7 +118,7 @@ static void test_about(void **state)
 			     " AND ga_client_id = '12.34'"
 			     " AND ga_session_id = '1700000000'"
 			     " AND fbc = 'fb.1.1.AbC' AND fbp = 'fb.1.9.9'"
-			     " AND causes = 32776"),
+			     " AND causes = 32776 AND tells_use = 1"),
 	    1);
 }
 

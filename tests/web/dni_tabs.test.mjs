@@ -1,7 +1,7 @@
 // One visitor with two tabs, each of a visit of its own, as after a second click
 // on an ad: both show one number, each switch says which of them was looked at,
 // and however often they are switched the rows of leases stay few. And a page that
-// is open when its number moves to another pool.
+// is open when its number moves to another pool; and one that somebody has used.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { startStack, until } from '../support/stack.mjs';
@@ -119,4 +119,22 @@ test('a number moves to another pool while its page is used: one holder at a tim
 		ORDER BY started_at DESC LIMIT 1) ORDER BY started_at DESC LIMIT 1`), second);
 	assert.deepEqual(stack.sql(`SELECT a.number_e164 FROM lease a JOIN lease b ON b.company_id = a.company_id AND b.number_id = a.number_id AND b.id <> a.id
 		AND b.started_at >= a.started_at WHERE b.started_at < LEAST(a.expires_at, COALESCE(a.released_at, a.expires_at))`), []);
+});
+
+test('when a page was first used is stored, once, and whether the tag tells', async () => {
+	const { json: { visitor, visit } } = await dni.ask({ url: `${stack.url}/demo/?utm_source=hands` });
+	const of = (columns) => stack.sqlOne(`SELECT ${columns} FROM visit WHERE source = 'hands'`);
+	const stored = () => of("CONCAT_WS(' ', tells_use, COALESCE(used_at, 'never'))");
+	const beat = (used) => dni.post('/dni/v1/beat', { site: 'demo', visitor, visit, engaged_s: 1, used });
+	await beat(undefined); // a tag of before
+	await until('it is stored', () => of('engaged_s') === '1');
+	assert.equal(stored(), '0 never');
+	await dni.post('/dni/v1/event', { site: 'demo', visitor, visit, kind: 'about', version: 1, used: false });
+	await until('it tells', () => stored() === '1 never');
+	await beat(true);
+	await until('it is used', () => /^1 2/.test(stored()));
+	const first = stored();
+	await beat(true);
+	await until('it is stored', () => of('engaged_s') === '3');
+	assert.equal(stored(), first);
 });
