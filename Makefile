@@ -218,7 +218,8 @@ $(BENCH:%=$(B)/%): $(B)/%: $(B)/o/%.o $(B)/libringtrace.a
 	$(SAY) '  link $@'
 	$(Q)$(CC) -o $@ $(filter %.o,$^) $(B)/libringtrace.a $(LDFLAGS) $(LIBS)
 $(B)/bench/bench_attribution: $(B)/o/bench/attrib_score.o $(B)/o/bench/attrib_world.o \
-    $(B)/o/bench/attrib_limit.o
+    $(B)/o/bench/attrib_limit.o $(B)/o/bench/attrib_use.o $(B)/o/bench/attrib_dice.o \
+    $(B)/o/bench/attrib_prior.o
 
 # Fuzz targets: with libFuzzer in V=fuzz; elsewhere with a main() that replays
 # the files it is given (tests/fuzz/replay.c).

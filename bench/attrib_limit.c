@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <math.h>
 
+#include "bench/attrib_use.h"
+
 #define LOOK_S  (10.0 * 86400.0)
 #define SQRT2PI 2.5066282746310002
 
@@ -29,6 +31,20 @@ static double late_hz(const struct setting *s, double age_s)
 	       (t * ATTRIB_WORLD_LATE_SIGMA * SQRT2PI);
 }
 
+/* The same of its use; who touches the link has used it, calls or not. */
+static double used(const struct setting *s, const struct visit *v, double at_s)
+{
+	switch (attrib_use_known(v, at_s)) {
+	case ATTRIB_USED:
+		return s->calls_used / s->used;
+	case ATTRIB_UNUSED:
+		return (1.0 - s->calls_used) / (1.0 - s->used);
+	case ATTRIB_USE_UNKNOWN:
+		break;
+	}
+	return 1.0;
+}
+
 /* How much likelier this visit's touch of the link, or that there was none, is
  * when it made the call than when it did not, times the rate of its call. */
 static double call_hz(const struct setting *s, const struct visit *v,
@@ -38,7 +54,9 @@ static double call_hz(const struct setting *s, const struct visit *v,
 	double by, not_by;
 
 	if (v->touch_s < 0.0 || lag_s < 0.0)
-		return (1.0 - s->touch) * soon_hz(s, age_s) + late_hz(s, age_s);
+		return used(s, v, at_s) *
+		       ((1.0 - s->touch) * soon_hz(s, age_s) +
+			   late_hz(s, age_s));
 	by = exp(-fmax(0.0, lag_s - ATTRIB_WORLD_DIAL_S) / s->dial_s);
 	if (v->touch_s <= v->at_s) {
 		/* As the visit began: only who dials at once does that. */

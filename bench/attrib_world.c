@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/attrib_dice.h"
+#include "bench/attrib_use.h"
+
 #define BEAT_S      60.0
 #define LISTED      50 /* candidates, as the product lists them */
 #define LISTED_MORE 14 /* of the time of an earlier call */
@@ -30,50 +33,33 @@ void *attrib_world_take(size_t n, size_t size)
 	return p;
 }
 
-/* --- dice --- */
-
-static double uniform(struct rnd_dice *d)
-{
-	return ((double)(rnd_u64(d) >> 11) + 0.5) / 9007199254740992.0;
-}
-
-static double exponential(struct rnd_dice *d, double mean)
-{
-	return -mean * log(uniform(d));
-}
-
-static double normal(struct rnd_dice *d)
-{
-	return sqrt(-2.0 * log(uniform(d))) *
-	       cos(6.283185307179586 * uniform(d));
-}
-
 /* From the begin of the visit to the call. soon: from the page. */
 static double delay(struct rnd_dice *d, enum delays law, bool *soon)
 {
 	static const double share[] = { ATTRIB_WORLD_SOON, 0.75, 0.8,
 		ATTRIB_WORLD_LATE_SOON };
 
-	*soon = uniform(d) < share[law];
+	*soon = attrib_dice_uniform(d) < share[law];
 	switch (law) {
 	case DELAYS_QUICK:
-		return *soon ? exponential(d, 150.0)
-			     : 7200.0 * exp(1.6 * normal(d));
+		return *soon ? attrib_dice_exponential(d, 150.0)
+			     : 7200.0 * exp(1.6 * attrib_dice_normal(d));
 	case DELAYS_SLOW: /* Weibull of shape 0.6 */
-		return *soon ? 300.0 * pow(-log(uniform(d)), 1.0 / 0.6)
-			     : 36000.0 * exp(1.0 * normal(d));
+		return *soon ? 300.0 *
+				   pow(-log(attrib_dice_uniform(d)), 1.0 / 0.6)
+			     : 36000.0 * exp(1.0 * attrib_dice_normal(d));
 	case DELAYS_TEST:
 	case DELAYS_LATE:
 		break;
 	}
-	return *soon ? exponential(d, ATTRIB_WORLD_SOON_S)
+	return *soon ? attrib_dice_exponential(d, ATTRIB_WORLD_SOON_S)
 		     : ATTRIB_WORLD_LATE_S *
-			   exp(ATTRIB_WORLD_LATE_SIGMA * normal(d));
+			   exp(ATTRIB_WORLD_LATE_SIGMA * attrib_dice_normal(d));
 }
 
 static uint8_t source(struct rnd_dice *d)
 {
-	const double u = uniform(d);
+	const double u = attrib_dice_uniform(d);
 
 	return (uint8_t)(ATTRIB_WORLD_SOURCES * u * u);
 }
@@ -88,7 +74,7 @@ static uint8_t campaign(size_t i)
 /* Four time zones with people as in the United States. */
 static uint8_t zone(struct rnd_dice *d)
 {
-	const double u = uniform(d);
+	const double u = attrib_dice_uniform(d);
 
 	return u < 0.47 ? 1 : u < 0.76 ? 2 : u < 0.83 ? 3 : 4;
 }
@@ -96,9 +82,9 @@ static uint8_t zone(struct rnd_dice *d)
 /* Of a telephone whose owner is in that zone; 0: not known. */
 static uint8_t area(const struct setting *s, uint8_t at, struct rnd_dice *d)
 {
-	if (uniform(d) >= s->place)
+	if (attrib_dice_uniform(d) >= s->place)
 		return 0;
-	return uniform(d) < 0.9 ? at : zone(d);
+	return attrib_dice_uniform(d) < 0.9 ? at : zone(d);
 }
 
 /* How busy it is, against the mean. */
@@ -129,9 +115,9 @@ static double arrival(const struct setting *s, double at_s, struct rnd_dice *d)
 	const double most = busiest(s->arrivals);
 
 	do
-		at_s += exponential(d, 3600.0 / s->visits_h / most);
+		at_s += attrib_dice_exponential(d, 3600.0 / s->visits_h / most);
 	while (s->arrivals != ARRIVALS_EVEN &&
-	       uniform(d) * most >= busy(s->arrivals, at_s));
+	       attrib_dice_uniform(d) * most >= busy(s->arrivals, at_s));
 	return at_s;
 }
 
@@ -214,7 +200,8 @@ static void move(struct pools *p, const struct setting *s, double at_s,
 static uint32_t lease(struct pools *p, const struct setting *s,
     struct rnd_dice *d)
 {
-	const size_t which = s->moves_h > 0.0 && uniform(d) >= BUSY_SHARE;
+	const size_t which =
+	    s->moves_h > 0.0 && attrib_dice_uniform(d) >= BUSY_SHARE;
 
 	return give(&p->f[which], s->random, d);
 }
@@ -260,30 +247,33 @@ static void maybe_call(struct world *w, const struct setting *s, uint32_t i,
 	double at_s;
 	bool soon;
 
-	if (uniform(d) < s->robots)
+	v->robot = attrib_dice_uniform(d) < s->robots;
+	if (v->robot)
 		return;
-	if (uniform(d) >= ATTRIB_WORLD_CALLS) {
-		if (uniform(d) < s->idle) {
-			v->touch_s =
-			    v->at_s + uniform(d) * (v->end_s - v->at_s);
+	if (attrib_dice_uniform(d) >= ATTRIB_WORLD_CALLS) {
+		if (attrib_dice_uniform(d) < s->idle) {
+			v->touch_s = v->at_s + attrib_dice_uniform(d) *
+						   (v->end_s - v->at_s);
 			w->touches++;
 		}
 		return;
 	}
 	at_s = v->at_s + delay(d, s->law, &soon);
-	if (soon && uniform(d) < s->touch) {
-		v->touch_s = fmax(v->at_s,
-		    at_s - ATTRIB_WORLD_DIAL_S - exponential(d, s->dial_s));
+	if (soon && attrib_dice_uniform(d) < s->touch) {
+		v->touch_s =
+		    fmax(v->at_s, at_s - ATTRIB_WORLD_DIAL_S -
+				      attrib_dice_exponential(d, s->dial_s));
 		v->end_s = fmax(v->end_s, v->touch_s);
 		w->touches++;
 	}
 	add_call(w, (struct call){ at_s, v->number, i, v->area, true, false });
-	if (s->phones > 0.0 && uniform(d) < s->phones)
+	if (s->phones > 0.0 && attrib_dice_uniform(d) < s->phones)
 		add_call(w,
-		    (struct call){ at_s + exponential(d, SECOND_S), v->number,
-			i, area(s, v->zone, d), true, true });
-	while (v->number != ATTRIB_WORLD_OVERFLOW && uniform(d) < s->again) {
-		at_s += exponential(d, 2.0 * 86400.0);
+		    (struct call){ at_s + attrib_dice_exponential(d, SECOND_S),
+			v->number, i, area(s, v->zone, d), true, true });
+	while (v->number != ATTRIB_WORLD_OVERFLOW &&
+	       attrib_dice_uniform(d) < s->again) {
+		at_s += attrib_dice_exponential(d, 2.0 * 86400.0);
 		add_call(w,
 		    (struct call){ at_s, v->number, i, v->area, false, false });
 	}
@@ -299,7 +289,7 @@ static void settle(struct world *w, const struct setting *s, uint32_t i,
 	v->phone = i;
 	v->zone = zone(d);
 	v->area = area(s, v->zone, d);
-	if (s->offices <= 0.0 || uniform(d) >= s->offices)
+	if (s->offices <= 0.0 || attrib_dice_uniform(d) >= s->offices)
 		return;
 	first = &w->office[rnd_below(d, ATTRIB_WORLD_OFFICES)];
 	if (*first == ATTRIB_WORLD_NOBODY)
@@ -358,9 +348,10 @@ void attrib_world_build(const struct setting *s, struct world *w)
 		release_ended(w, held, at_s, &p);
 		move(&p, s, at_s, &d);
 		*v = (struct visit){ at_s,
-			at_s + exponential(&d, ATTRIB_WORLD_VISIT_S), -1.0,
-			lease(&p, s, &d), source(&d), campaign(w->n_visits), 0,
-			0, 0 };
+			at_s +
+			    attrib_dice_exponential(&d, ATTRIB_WORLD_VISIT_S),
+			-1.0, -1.0, lease(&p, s, &d), source(&d),
+			campaign(w->n_visits), 0, 0, 0, false, false };
 		settle(w, s, (uint32_t)w->n_visits - 1, &d);
 		maybe_call(w, s, (uint32_t)w->n_visits - 1, &d);
 		if (s->cut_h > 0.0)
@@ -370,10 +361,11 @@ void attrib_world_build(const struct setting *s, struct world *w)
 			held[v->number] = (uint32_t)w->n_visits;
 	}
 	for (uint32_t i = 0; i < s->numbers && s->stray_h > 0.0; i++)
-		for (double t = 0.0;
-		     (t += exponential(&d, 3600.0 / s->stray_h)) < end_s;)
+		for (double t = 0.0; (t += attrib_dice_exponential(&d,
+					  3600.0 / s->stray_h)) < end_s;)
 			add_call(w, (struct call){ t, i, ATTRIB_WORLD_NOBODY,
 					area(s, zone(&d), &d), true, false });
+	attrib_use_make(s, w);
 	qsort(w->calls, w->n_calls, sizeof(*w->calls), by_time);
 	list_shown(w);
 	pools_end(&p);
@@ -442,6 +434,7 @@ static struct attrib_candidate candidate(const struct world *w,
 		.shown_us = attrib_world_us(v->at_s),
 		.seen_us = attrib_world_us(seen_s(v, c->at_s)),
 		.source = attrib_world_source(w, id),
+		.use = attrib_use_known(v, c->at_s),
 	};
 
 	if (v->touch_s >= 0.0 && v->touch_s <= c->at_s)
@@ -512,9 +505,10 @@ static size_t seen_of(const struct world *w, const struct call *c,
 		    v->touch_s >= 0.0 && v->touch_s <= c->at_s
 			? c->at_s - v->touch_s
 			: -1.0,
-		    c->area == 0         ? ATTRIB_FIT_PLACE_UNKNOWN
-		    : c->area == v->zone ? ATTRIB_FIT_PLACE_SAME
-					 : ATTRIB_FIT_PLACE_OTHER);
+		    c->area == 0         ? ATTRIB_UNKNOWN
+		    : c->area == v->zone ? ATTRIB_SAME
+					 : ATTRIB_OTHER,
+		    attrib_use_known(v, c->at_s));
 	}
 	*fit = (struct attrib_fit_call){ .seen = out, .n = have };
 	if (i > 0 && last <= LOOK_BACK_S) {

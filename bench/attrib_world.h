@@ -24,7 +24,9 @@
 /* Of each source. */
 #define ATTRIB_WORLD_CAMPAIGNS 5
 /* From the touch of the phone link to the call: at least. */
-#define ATTRIB_WORLD_DIAL_S   3.0
+#define ATTRIB_WORLD_DIAL_S 3.0
+/* Of the visits, have a tag that says whether they are used. */
+#define ATTRIB_WORLD_TELLS    0.95
 #define ATTRIB_WORLD_OVERFLOW UINT32_MAX
 #define ATTRIB_WORLD_NOBODY   UINT32_MAX
 
@@ -47,15 +49,17 @@ struct setting {
 	const char *name;
 	double visits_h;
 	uint32_t numbers;
-	bool random;    /* which free number is given */
-	double touch;   /* of the callers, touch the phone link to call */
-	double idle;    /* of all visits, touch it and do not call */
-	double dial_s;  /* from the touch to the call: the mean of what is more
-			   than DIAL_S */
-	double place;   /* of the callers, have a number with a known area */
-	double again;   /* of the calls, followed by one from the call list */
-	double robots;  /* of all visits, never call */
-	double stray_h; /* calls of nobody per number and hour */
+	bool random;   /* which free number is given */
+	double touch;  /* of the callers, touch the phone link to call */
+	double idle;   /* of all visits, touch it and do not call */
+	double dial_s; /* from the touch to the call: the mean of what is more
+			  than DIAL_S */
+	double place;  /* of the callers, have a number with a known area */
+	double again;  /* of the calls, followed by one from the call list */
+	double robots; /* of all visits, never call and use nothing */
+	double used;   /* of the other visits, are used; 0: nobody can say */
+	double calls_used; /* ... of those who call, before they do */
+	double stray_h;    /* calls of nobody per number and hour */
 	enum arrivals arrivals;
 	bool grows;     /* half of the numbers come half-way */
 	double cut_h;   /* leases end every so many hours, pages stay open */
@@ -72,12 +76,15 @@ struct visit {
 	double at_s;
 	double end_s;
 	double touch_s; /* < 0: never */
+	double used_s;  /* first; < 0: never */
 	uint32_t number;
 	uint8_t source;
 	uint8_t campaign; /* of the source */
 	uint8_t zone;     /* of the browser */
 	uint8_t area;     /* of the telephone, 0: not known */
 	uint32_t phone;   /* whose: a visit, itself or its office's first */
+	bool robot;
+	bool tells; /* whether it is used */
 };
 
 struct call {

@@ -12,6 +12,7 @@
  *   bench_attribution            lines on standard output
  *   bench_attribution --prior    the prior of lib/core/attrib_law.c
  *   bench_attribution --worlds [SEED]  the worlds that are not even, alone
+ *   bench_attribution --use [SEED]     those where the tag tells of use, alone
  */
 #include <math.h>
 #include <stdarg.h>
@@ -20,6 +21,7 @@
 #include <string.h>
 
 #include "bench/attrib_limit.h"
+#include "bench/attrib_prior.h"
 #include "bench/attrib_score.h"
 #include "lib/core/erlang.h"
 
@@ -222,7 +224,9 @@ enum evidence {
 	EVIDENCE_PLACES = 2, /* of most callers the area is known */
 	EVIDENCE_BOTH = 3,
 	EVIDENCE_CALLERS = 4, /* some call again, and are known by then */
-	EVIDENCE_ALL = 7
+	EVIDENCE_ALL = 7,
+	EVIDENCE_USE = 8,  /* most callers have used the page before */
+	EVIDENCE_SEEN = 11 /* ... and links and places */
 };
 
 static const char *words(enum evidence e)
@@ -240,6 +244,10 @@ static const char *words(enum evidence e)
 		return "repeat callers";
 	case EVIDENCE_ALL:
 		return "links, places, repeat callers";
+	case EVIDENCE_USE:
+		return "use";
+	case EVIDENCE_SEEN:
+		return "links, places and use";
 	}
 	return "";
 }
@@ -256,6 +264,10 @@ static struct setting with(struct setting s, enum evidence e)
 		s.place = 0.8;
 	if ((e & EVIDENCE_CALLERS) != 0)
 		s.again = 0.25;
+	if ((e & EVIDENCE_USE) != 0 && s.used <= 0.0) {
+		s.used = 0.6;
+		s.calls_used = 0.95;
+	}
 	return s;
 }
 
@@ -309,7 +321,8 @@ static void run(struct setting s, enum evidence e, bool learns,
 static void kinds(struct setting s)
 {
 	static const enum evidence each[] = { EVIDENCE_TIME, EVIDENCE_PLACES,
-		EVIDENCE_CALLERS, EVIDENCE_LINKS, EVIDENCE_BOTH, EVIDENCE_ALL };
+		EVIDENCE_USE, EVIDENCE_CALLERS, EVIDENCE_LINKS, EVIDENCE_BOTH,
+		EVIDENCE_SEEN, EVIDENCE_ALL };
 	const double from_s = s.hours * 3600.0 / 3.0;
 
 	for (size_t i = 0; i < RT_ARRAY_LEN(each); i++) {
@@ -469,55 +482,6 @@ static void thumb(void)
 	attrib_world_forget(&w);
 }
 
-/* --- the prior -------------------------------------------------------------*/
-
-static void print_rates(const char *name, const double *hz, size_t n)
-{
-	printf("	.%s = { ", name);
-	for (size_t i = 0; i < n; i++)
-		printf("%s%.2e", i > 0 ? ", " : "", hz[i]);
-	printf(" },\n");
-}
-
-/* The mean of laws fitted on worlds that no setting above has. */
-static void make_prior(void)
-{
-	static const enum delays laws[] = { DELAYS_QUICK, DELAYS_SLOW };
-	struct attrib_law sum = { .version = 0 };
-	const double n = (double)RT_ARRAY_LEN(laws);
-
-	for (size_t k = 0; k < RT_ARRAY_LEN(laws); k++) {
-		const struct setting s = { .visits_h = 120,
-			.numbers = 100,
-			.touch = 0.5,
-			.idle = 0.01,
-			.dial_s = 6.0,
-			.stray_h = 0.0005,
-			.law = laws[k],
-			.seed = 1001 + k,
-			.hours = 2 * HOURS };
-		struct attrib_fit_result r;
-		struct world w;
-
-		attrib_world_build(&s, &w);
-		if (attrib_world_fit(&w, 0.0, w.end_s, attrib_law_prior(),
-			&r) != ERR_OK)
-			abort();
-		for (size_t i = 0; i < ATTRIB_LAW_LAGS; i++) {
-			sum.seen_hz[i] += r.law.seen_hz[i] / n;
-			sum.shown_hz[i] += r.law.shown_hz[i] / n;
-		}
-		for (size_t i = 0; i < ATTRIB_LAW_TOUCH; i++)
-			sum.touch_hz[i] += r.law.touch_hz[i] / n;
-		sum.stray_hz += r.law.stray_hz / n;
-		attrib_world_forget(&w);
-	}
-	print_rates("seen_hz", sum.seen_hz, ATTRIB_LAW_LAGS);
-	print_rates("shown_hz", sum.shown_hz, ATTRIB_LAW_LAGS);
-	print_rates("touch_hz", sum.touch_hz, ATTRIB_LAW_TOUCH);
-	printf("	.stray_hz = %.2e,\n", sum.stray_hz);
-}
-
 /* As docs/PERFORMANCE.md has them. */
 static const struct {
 	double visits_h;
@@ -533,6 +497,31 @@ static struct setting pool(size_t i)
 		.hours = HOURS };
 }
 
+/* Where it is known who has used the page, and where that says nothing. */
+static void used_pools(uint64_t seed)
+{
+	static const enum evidence each[] = { EVIDENCE_USE, EVIDENCE_SEEN };
+	struct setting s;
+
+	for (size_t e = 0; e < RT_ARRAY_LEN(each); e++)
+		for (size_t i = 0; i < RT_ARRAY_LEN(pools); i++) {
+			s = pool(i);
+			s.seed += seed;
+			if (each[e] == EVIDENCE_SEEN)
+				run(s, each[e], false, "");
+			run(s, each[e], true, "");
+		}
+	s = pool(1);
+	s.seed += seed;
+	s.robots = 0.3;
+	run(s, EVIDENCE_BOTH, true, ", three of ten robots");
+	run(s, EVIDENCE_SEEN, true, ", three of ten robots");
+	s.robots = 0.0;
+	s.used = s.calls_used = 0.6;
+	run(s, EVIDENCE_SEEN, false, ", callers use it no more than others");
+	run(s, EVIDENCE_SEEN, true, ", callers use it no more than others");
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
@@ -542,7 +531,11 @@ int main(int argc, char **argv)
 		{ EVIDENCE_BOTH, true } };
 
 	if (argc > 1 && strcmp(argv[1], "--prior") == 0) {
-		make_prior();
+		attrib_prior_print(2 * HOURS);
+		return 0;
+	}
+	if (argc > 1 && strcmp(argv[1], "--use") == 0) {
+		used_pools(argc > 2 ? strtoull(argv[2], NULL, 10) : 0);
 		return 0;
 	}
 	if (argc > 1 && strcmp(argv[1], "--worlds") == 0) {
@@ -555,6 +548,7 @@ int main(int argc, char **argv)
 	for (size_t how = 0; how < RT_ARRAY_LEN(runs); how++)
 		for (size_t i = 0; i < RT_ARRAY_LEN(pools); i++)
 			run(pool(i), runs[how].evidence, runs[how].learns, "");
+	used_pools(0);
 	for (size_t i = 0; i < RT_ARRAY_LEN(pools); i++)
 		kinds(pool(i));
 	for (size_t i = 0; i < RT_ARRAY_LEN(pools); i++)

@@ -83,6 +83,7 @@ static enum err law_view(const struct req *r, struct tz *z, uint32_t *version,
 	count_text(v, "law_visits", row.visits);
 	put_percent(v, "law_stray", row.stray_bp / 10000.0);
 	put_percent(v, "law_home", row.law.place_agrees);
+	put_percent(v, "law_used", row.law.used);
 	if (e == ERR_OK)
 		tz_text_short(z, row.fitted_us, r->now_us, text);
 	view_cstr(v, "law_when", text);

@@ -20,6 +20,7 @@ struct candidate {
 	struct slice visit;
 	struct slice caller;
 	struct slice place;
+	struct slice use;
 	char source[DB_REPORT_TEXT(100)];
 	char medium[DB_REPORT_TEXT(100)];
 	char campaign[DB_REPORT_TEXT(255)];
@@ -57,7 +58,7 @@ static enum err read_candidate(const struct json_node *n, struct candidate *c)
 	enum err e;
 
 	*c = (struct candidate){ .tel_s = -1, .overflow_s = -1 };
-	c->visit = c->caller = c->place = SLICE("");
+	c->visit = c->caller = c->place = c->use = SLICE("");
 	e = json_in_i64(json_in_get(n, "bp"), 0, WHOLE_BP, &c->bp);
 	if (e == ERR_OK)
 		e = json_in_opt_i64(n, "seen_s", INT64_MIN, INT64_MAX,
@@ -74,6 +75,8 @@ static enum err read_candidate(const struct json_node *n, struct candidate *c)
 		e = json_in_opt_text(n, "caller", TEXT_MAX, &c->caller);
 	if (e == ERR_OK)
 		e = json_in_opt_text(n, "place", TEXT_MAX, &c->place);
+	if (e == ERR_OK)
+		e = json_in_opt_text(n, "use", TEXT_MAX, &c->use);
 	if (e == ERR_OK)
 		e = take_text(n, "source", c->source, sizeof(c->source));
 	if (e == ERR_OK)
@@ -136,6 +139,14 @@ static void evidence(const struct candidate *c, struct view *item)
 		say(item,
 		    "the caller’s area and the browser’s time zone"
 		    " differ",
+		    -1, "");
+	/* Who touched the link has used the page. */
+	if (c->tel_s < 0 && slice_eq(c->use, SLICE("used")))
+		say(item, "the page was used before the call", -1, "");
+	else if (c->tel_s < 0 && slice_eq(c->use, SLICE("unused")))
+		say(item,
+		    "nobody had moved, scrolled, typed or tapped on the page"
+		    " before the call",
 		    -1, "");
 }
 

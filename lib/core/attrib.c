@@ -28,6 +28,12 @@ static const char *const known_names[] = {
 	[ATTRIB_OTHER] = "other",
 };
 
+static const char *const use_names[] = {
+	[ATTRIB_USE_UNKNOWN] = "unknown",
+	[ATTRIB_USED] = "used",
+	[ATTRIB_UNUSED] = "unused",
+};
+
 static double seconds(int64_t us)
 {
 	return us > 0 ? (double)us / (double)RT_SEC_US : 0.0;
@@ -42,6 +48,16 @@ uint16_t attrib_shared_bp(size_t calls, size_t visitors)
 	others = visitors - 1;
 	return (uint16_t)(others * others * ATTRIB_WHOLE_BP /
 			  ((calls - 1) * others + 1));
+}
+
+enum attrib_use attrib_use(int64_t began_us, bool tells, int64_t used_us,
+    int64_t call_us)
+{
+	if (used_us > 0 && used_us <= call_us)
+		return tells ? ATTRIB_USED : ATTRIB_USE_UNKNOWN;
+	return tells && call_us - began_us >= ATTRIB_USE_TOLD_US
+		   ? ATTRIB_UNUSED
+		   : ATTRIB_USE_UNKNOWN;
 }
 
 /* shared: the share of the telephone's calls that are of somebody new. */
@@ -61,7 +77,7 @@ static double caller_factor(const struct attrib_candidate *c, double shared)
 	return 1.0;
 }
 
-static struct attrib_law_place weigh_place(const struct attrib_law *law,
+static struct attrib_law_fact weigh_place(const struct attrib_law *law,
     const struct attrib_candidate *c, size_t n)
 {
 	size_t same = 0, known = 0;
@@ -70,18 +86,36 @@ static struct attrib_law_place weigh_place(const struct attrib_law *law,
 		same += c[i].place == ATTRIB_SAME;
 		known += c[i].place != ATTRIB_UNKNOWN;
 	}
-	return attrib_law_place(law, same, known);
+	return attrib_law_fact(law->place_agrees, same, known);
 }
 
-static double place_factor(const struct attrib_law_place *p,
+static struct attrib_law_fact weigh_use(const struct attrib_law *law,
+    const struct attrib_candidate *c, size_t n)
+{
+	size_t used = 0, known = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		used += c[i].use == ATTRIB_USED;
+		known += c[i].use != ATTRIB_USE_UNKNOWN;
+	}
+	return attrib_law_fact(law->used, used, known);
+}
+
+static double place_factor(const struct attrib_law_fact *p,
     enum attrib_known known)
 {
-	return known == ATTRIB_SAME    ? p->same
-	       : known == ATTRIB_OTHER ? p->other
+	return known == ATTRIB_SAME    ? p->with
+	       : known == ATTRIB_OTHER ? p->without
 				       : 1.0;
 }
 
-/* By time alone, as of a moment. */
+static double use_factor(const struct attrib_law_fact *u, enum attrib_use use)
+{
+	return use == ATTRIB_USED     ? u->with
+	       : use == ATTRIB_UNUSED ? u->without
+				      : 1.0;
+}
+
 /* One that is told just after the call came was before it. */
 static bool is_touched(const struct attrib_candidate *c, int64_t at_us)
 {
@@ -89,8 +123,9 @@ static bool is_touched(const struct attrib_candidate *c, int64_t at_us)
 	       c->tel_clicked_us <= at_us + ATTRIB_TOUCH_SKEW_US;
 }
 
+/* As of a moment. use: what its use makes of those who touch no link. */
 static double rate_at(const struct attrib_law *law,
-    const struct attrib_candidate *c, int64_t at_us)
+    const struct attrib_candidate *c, int64_t at_us, double use)
 {
 	const bool first = c->shown_us > at_us && c->first_shown_us > 0;
 	const int64_t shown_us = first ? c->first_shown_us : c->shown_us;
@@ -99,8 +134,8 @@ static double rate_at(const struct attrib_law *law,
 
 	if (shown_us > at_us)
 		return 0.0;
-	hz = attrib_law_seen(law, seconds(at_us - seen_us)) +
-	     attrib_law_shown(law, seconds(at_us - shown_us));
+	hz = use * (attrib_law_seen(law, seconds(at_us - seen_us)) +
+		       attrib_law_shown(law, seconds(at_us - shown_us)));
 	if (is_touched(c, at_us))
 		hz += attrib_law_touch(law, seconds(at_us - c->tel_clicked_us));
 	return hz;
@@ -121,12 +156,15 @@ static double total(const struct weights *w, size_t n)
 	return sum;
 }
 
+/* use: NULL of an earlier moment, when it may not have been so. */
 static void weigh_at(const struct attrib_law *law,
     const struct attrib_candidate *c, size_t n,
-    const struct attrib_older *older, int64_t at_us, struct weights *w)
+    const struct attrib_older *older, int64_t at_us,
+    const struct attrib_law_fact *use, struct weights *w)
 {
 	for (size_t i = 0; i < n; i++)
-		w->each[i] = rate_at(law, &c[i], at_us);
+		w->each[i] = rate_at(law, &c[i], at_us,
+		    use == NULL ? 1.0 : use_factor(use, c[i].use));
 	w->older =
 	    older->n * attrib_law_mean(law, seconds(at_us - older->to_us),
 			   seconds(at_us - older->from_us));
@@ -143,7 +181,7 @@ static void weigh_again(const struct attrib_law *law,
 	const double other = fmax(AGAIN_OTHER, shared);
 	double sum, again_hz;
 
-	weigh_at(law, c, n, &ask->older_first, ask->dialled_us, &first);
+	weigh_at(law, c, n, &ask->older_first, ask->dialled_us, NULL, &first);
 	sum = total(&first, n);
 	if (sum <= 0.0)
 		return;
@@ -158,10 +196,11 @@ static void weigh(const struct attrib_candidate *c, size_t n,
     const struct attrib_ask *ask, const struct attrib_law *law,
     struct weights *w)
 {
-	const struct attrib_law_place place = weigh_place(law, c, n);
+	const struct attrib_law_fact place = weigh_place(law, c, n);
+	const struct attrib_law_fact use = weigh_use(law, c, n);
 	const double shared = (double)ask->shared_bp / ATTRIB_WHOLE_BP;
 
-	weigh_at(law, c, n, &ask->older, ask->call_us, w);
+	weigh_at(law, c, n, &ask->older, ask->call_us, &use, w);
 	for (size_t i = 0; i < n; i++)
 		w->each[i] *= caller_factor(&c[i], shared) *
 			      place_factor(&place, c[i].place);
@@ -323,9 +362,11 @@ static void put_candidate(struct buf *out, const struct attrib_candidate *c,
 				 : (call_us - c->tel_clicked_us) / RT_SEC_US);
 	else
 		buf_cstr(out, "null");
-	buf_printf(out, ",\"caller\":\"%s\",\"caller_bp\":%u,\"place\":\"%s\"",
+	buf_printf(out,
+	    ",\"caller\":\"%s\",\"caller_bp\":%u,\"place\":\"%s\""
+	    ",\"use\":\"%s\"",
 	    known_names[c->caller], (unsigned int)c->caller_bp,
-	    known_names[c->place]);
+	    known_names[c->place], use_names[c->use]);
 	put_text(out, "source", c->source);
 	put_text(out, "medium", c->medium);
 	put_text(out, "campaign", c->campaign);

@@ -11,7 +11,10 @@
  *            surely that was; a caller who dials a number again that he has
  *            dialled before is shared out as he was the first time, unless
  *            his telephone is one that many share (docs/decisions/0295);
- *   place    the caller's area and the browser's time zone agree, or not.
+ *   place    the caller's area and the browser's time zone agree, or not;
+ *   use      somebody scrolled, typed, clicked or went on before the call, or
+ *            the page lay open: robots and tabs in the background do not call.
+ *            It says nothing more of who touched the phone link.
  *
  * Calls of nobody (numbers are also dialled from paper, from memory and by
  * mistake) have a rate of their own. Probabilities are the rates' shares, in
@@ -30,7 +33,7 @@
 #include "lib/core/attrib_law.h"
 #include "lib/core/id.h"
 
-#define ATTRIB_RULE_VERSION   5
+#define ATTRIB_RULE_VERSION   6
 #define ATTRIB_CANDIDATES_MAX 64 /* the likeliest are kept by the caller */
 #define ATTRIB_THRESHOLD_BP   6000
 #define ATTRIB_WHOLE_BP       10000
@@ -38,12 +41,6 @@
 #define ATTRIB_LOOK_BACK_US (30 * RT_DAY_US)
 /* The page may be told of a touch after the call has arrived. */
 #define ATTRIB_TOUCH_SKEW_US (5 * RT_SEC_US)
-
-enum attrib_known {
-	ATTRIB_UNKNOWN, /* no earlier call, or the caller is anonymous */
-	ATTRIB_SAME,    /* earlier calls were credited to this one */
-	ATTRIB_OTHER    /* ... to another one */
-};
 
 struct attrib_candidate {
 	struct lease_id lease; /* nil: it saw a pool's overflow number */
@@ -56,9 +53,10 @@ struct attrib_candidate {
 	 * (dialled_us), where that is not the one above; 0: there is none. */
 	int64_t first_shown_us;
 	int64_t first_seen_us;
-	enum attrib_known caller;
+	enum attrib_known caller; /* whom earlier calls were credited to */
 	uint16_t caller_bp; /* how surely the earlier call was credited so */
 	enum attrib_known place;
+	enum attrib_use use;
 	/* Texts that name the source, for the source level; compared whole. */
 	struct slice source;
 	struct slice medium;
@@ -99,6 +97,14 @@ struct attrib_ask {
  * the sooner the calls are believed (docs/decisions/0317). */
 uint16_t attrib_shared_bp(size_t calls, size_t visitors);
 
+/* The tag tells of a first use within this, from the begin of the visit on. */
+#define ATTRIB_USE_TOLD_US (10 * RT_SEC_US)
+
+/* Of a visit that began then, and whose tag tells of use or does not; used_us:
+ * first, 0: never. */
+enum attrib_use attrib_use(int64_t began_us, bool tells, int64_t used_us,
+    int64_t call_us);
+
 enum attrib_level {
 	ATTRIB_NONE,   /* nothing is known, or "none" is likeliest */
 	ATTRIB_SOURCE, /* `best` names the source, not the visit */
@@ -126,10 +132,11 @@ RT_MUST_USE enum err attrib_decide(const struct attrib_candidate *c, size_t n,
 
 /* Appends the evidence as a JSON value, for storing beside the verdict:
  * {"sources":[{"bp":9870,"source":"google","medium":"cpc","campaign":"x"}],
- *  "rule":4,"law":0,"none_bp":120,"older":3,"older_bp":10,"dialled_s":null,
+ *  "rule":6,"law":0,"none_bp":120,"older":3,"older_bp":10,"dialled_s":null,
  *  "candidates":[{"visit":"vis_...","lease":"lea_...","bp":9400,"seen_s":12,
  *  "tel_click_s":3,"caller":"same","caller_bp":9000,"place":"unknown",
- *  "source":"google","medium":"cpc","campaign":"x"},...]}, likeliest first.
+ *  "use":"used","source":"google","medium":"cpc","campaign":"x"},...]},
+ * likeliest first.
  * tel_click_s and dialled_s are null when there was no such thing; what ends
  * in _s counts back from the call; of a pool's overflow number stands
  * "overflow_s", when it was first shown, for "lease"; after "older_bp" stands

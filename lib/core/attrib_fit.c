@@ -5,7 +5,7 @@
 #include "lib/base/rt.h"
 
 struct attrib_fit_seen attrib_fit_seen(double seen_s, double shown_s,
-    double touch_s, enum attrib_fit_place place)
+    double touch_s, enum attrib_known place, enum attrib_use use)
 {
 	return (struct attrib_fit_seen){
 		.seen = (uint8_t)attrib_law_lag_of(seen_s),
@@ -14,6 +14,7 @@ struct attrib_fit_seen attrib_fit_seen(double seen_s, double shown_s,
 		    (uint8_t)(touch_s < 0.0 ? ATTRIB_LAW_TOUCH
 					    : attrib_law_touch_of(touch_s)),
 		.place = (uint8_t)place,
+		.use = (uint8_t)use,
 	};
 }
 
@@ -25,6 +26,8 @@ struct shares {
 	double stray;
 	double same; /* to visits in the caller's area, and elsewhere */
 	double other;
+	double used; /* without a touch: to visits that were used, or not */
+	double unused;
 };
 
 /* The time that visits spent in each span. */
@@ -71,53 +74,93 @@ static double rate(const double *hz, size_t n, size_t span)
 	return span < n ? hz[span] : 0.0;
 }
 
-/* Of each candidate of a call: its rate, and what its place makes of it. */
+/* What is known of each candidate of a call makes of its rate. */
 struct shared {
-	double factor[ATTRIB_FIT_SEEN_MAX];
-	double part[ATTRIB_FIT_SEEN_MAX]; /* of the call */
+	double factor[ATTRIB_FIT_SEEN_MAX]; /* of its place */
+	double use[ATTRIB_FIT_SEEN_MAX];    /* without a touch: its use */
 	size_t n;
 	double per; /* 1 / sum of all rates; 0: there is none */
 };
 
-static struct attrib_law_place place_of(const struct attrib_fit_call *c,
+static struct attrib_law_fact place_of(const struct attrib_fit_call *c,
     size_t n, const struct attrib_law *l)
 {
 	size_t same = 0, known = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		same += c->seen[i].place == ATTRIB_FIT_PLACE_SAME;
-		known += c->seen[i].place != ATTRIB_FIT_PLACE_UNKNOWN;
+		same += c->seen[i].place == ATTRIB_SAME;
+		known += c->seen[i].place != ATTRIB_UNKNOWN;
 	}
-	return attrib_law_place(l, same, known);
+	return attrib_law_fact(l->place_agrees, same, known);
+}
+
+static struct attrib_law_fact use_of(const struct attrib_fit_call *c, size_t n,
+    const struct attrib_law *l)
+{
+	size_t used = 0, known = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		used += c->seen[i].use == ATTRIB_USED;
+		known += c->seen[i].use != ATTRIB_USE_UNKNOWN;
+	}
+	return attrib_law_fact(l->used, used, known);
+}
+
+/* Of who touches no link. */
+static double untouched_hz(const struct attrib_law *l,
+    const struct attrib_fit_seen *v)
+{
+	return rate(l->seen_hz, ATTRIB_LAW_LAGS, v->seen) +
+	       rate(l->shown_hz, ATTRIB_LAW_LAGS, v->shown);
 }
 
 static void weigh(const struct attrib_fit_call *c, const struct attrib_law *l,
     struct shared *w)
 {
-	struct attrib_law_place place;
+	struct attrib_law_fact place, use;
 	double sum = l->stray_hz;
 
 	w->n = c->n < ATTRIB_FIT_SEEN_MAX ? c->n : ATTRIB_FIT_SEEN_MAX;
 	place = place_of(c, w->n, l);
+	use = use_of(c, w->n, l);
 	for (size_t i = 0; i < w->n; i++) {
 		const struct attrib_fit_seen *v = &c->seen[i];
 
-		w->factor[i] = v->place == ATTRIB_FIT_PLACE_SAME ? place.same
-			       : v->place == ATTRIB_FIT_PLACE_OTHER
-				   ? place.other
-				   : 1.0;
-		w->part[i] = w->factor[i] *
-			     (rate(l->seen_hz, ATTRIB_LAW_LAGS, v->seen) +
-				 rate(l->shown_hz, ATTRIB_LAW_LAGS, v->shown) +
-				 rate(l->touch_hz, ATTRIB_LAW_TOUCH, v->touch));
-		sum += w->part[i];
+		w->factor[i] = v->place == ATTRIB_SAME    ? place.with
+			       : v->place == ATTRIB_OTHER ? place.without
+							  : 1.0;
+		w->use[i] = v->use == ATTRIB_USED     ? use.with
+			    : v->use == ATTRIB_UNUSED ? use.without
+						      : 1.0;
+		sum += w->factor[i] *
+		       (w->use[i] * untouched_hz(l, v) +
+			   rate(l->touch_hz, ATTRIB_LAW_TOUCH, v->touch));
 	}
 	if (c->older > 0.0)
 		sum += c->older *
 		       attrib_law_mean(l, c->older_from_s, c->older_to_s);
 	w->per = sum > 0.0 ? 1.0 / sum : 0.0;
-	for (size_t i = 0; i < w->n; i++)
-		w->part[i] *= w->per;
+}
+
+/* What one visit has of a call. */
+static void share_visit(const struct attrib_fit_seen *v,
+    const struct attrib_law *l, double per, double use, struct shares *s)
+{
+	const double untouched = untouched_hz(l, v) * use * per;
+	double whole = untouched;
+
+	if (v->seen < ATTRIB_LAW_LAGS)
+		s->seen[v->seen] += l->seen_hz[v->seen] * use * per;
+	if (v->shown < ATTRIB_LAW_LAGS)
+		s->shown[v->shown] += l->shown_hz[v->shown] * use * per;
+	if (v->touch < ATTRIB_LAW_TOUCH) {
+		s->touch[v->touch] += l->touch_hz[v->touch] * per;
+		whole += l->touch_hz[v->touch] * per;
+	}
+	s->same += v->place == ATTRIB_SAME ? whole : 0.0;
+	s->other += v->place == ATTRIB_OTHER ? whole : 0.0;
+	s->used += v->use == ATTRIB_USED ? untouched : 0.0;
+	s->unused += v->use == ATTRIB_UNUSED ? untouched : 0.0;
 }
 
 static void share_call(const struct attrib_fit_call *c,
@@ -126,20 +169,8 @@ static void share_call(const struct attrib_fit_call *c,
 	struct shared w;
 
 	weigh(c, l, &w);
-	for (size_t i = 0; i < w.n; i++) {
-		const struct attrib_fit_seen *v = &c->seen[i];
-		const double per = w.factor[i] * w.per;
-
-		if (v->seen < ATTRIB_LAW_LAGS)
-			s->seen[v->seen] += l->seen_hz[v->seen] * per;
-		if (v->shown < ATTRIB_LAW_LAGS)
-			s->shown[v->shown] += l->shown_hz[v->shown] * per;
-		if (v->touch < ATTRIB_LAW_TOUCH)
-			s->touch[v->touch] += l->touch_hz[v->touch] * per;
-		s->same += v->place == ATTRIB_FIT_PLACE_SAME ? w.part[i] : 0.0;
-		s->other +=
-		    v->place == ATTRIB_FIT_PLACE_OTHER ? w.part[i] : 0.0;
-	}
+	for (size_t i = 0; i < w.n; i++)
+		share_visit(&c->seen[i], l, w.factor[i] * w.per, w.use[i], s);
 	add_older(c, l, w.per, s);
 	s->stray += l->stray_hz * w.per;
 }
@@ -182,13 +213,12 @@ static struct attrib_law scaled(const struct attrib_law *from,
 	return l;
 }
 
-static double agrees(const struct shares *s, const struct attrib_law *prior)
+static double share_of(double with, double without, double prior)
 {
-	const double a =
-	    (s->same + ATTRIB_FIT_PRIOR_PLACES * prior->place_agrees) /
-	    (s->same + s->other + ATTRIB_FIT_PRIOR_PLACES);
+	const double share = (with + ATTRIB_FIT_PRIOR_FACTS * prior) /
+			     (with + without + ATTRIB_FIT_PRIOR_FACTS);
 
-	return fmin(fmax(a, ATTRIB_LAW_AGREES_MIN), ATTRIB_LAW_AGREES_MAX);
+	return fmin(fmax(share, ATTRIB_LAW_SHARE_MIN), ATTRIB_LAW_SHARE_MAX);
 }
 
 enum err attrib_fit(const struct attrib_fit_call *calls, size_t n,
@@ -220,7 +250,8 @@ enum err attrib_fit(const struct attrib_fit_call *calls, size_t n,
 		l.stray_hz =
 		    (s.stray + prior.stray_hz * span->number_s * weight) /
 		    (span->number_s * (1.0 + weight));
-		l.place_agrees = agrees(&s, &prior);
+		l.place_agrees = share_of(s.same, s.other, prior.place_agrees);
+		l.used = share_of(s.used, s.unused, prior.used);
 	}
 	out->law = l;
 	out->stray_share = s.stray / all;

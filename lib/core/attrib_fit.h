@@ -16,10 +16,10 @@
 
 #include "lib/core/attrib_law.h"
 
-#define ATTRIB_FIT_SEEN_MAX     64 /* candidates of one call, latest first */
-#define ATTRIB_FIT_PRIOR_CALLS  15.0
-#define ATTRIB_FIT_PRIOR_PLACES 20.0 /* the same, of callers' places */
-#define ATTRIB_FIT_ROUNDS       150
+#define ATTRIB_FIT_SEEN_MAX    64 /* candidates of one call, latest first */
+#define ATTRIB_FIT_PRIOR_CALLS 15.0
+#define ATTRIB_FIT_PRIOR_FACTS 20.0 /* the same, of places and of use */
+#define ATTRIB_FIT_ROUNDS      150
 /* What a fit begins with, and counts as part of its prior: every number is
  * dialled by mistake and by robots about four times a month. In a pool that is
  * used evenly calls do not say it, and it stays near this. */
@@ -30,20 +30,14 @@ struct attrib_fit_seen {
 	uint8_t seen;
 	uint8_t shown;
 	uint8_t touch; /* ATTRIB_LAW_TOUCH: never */
-	uint8_t place; /* enum attrib_fit_place */
-};
-
-/* Where the caller's number is from, against where the visit was. */
-enum attrib_fit_place {
-	ATTRIB_FIT_PLACE_UNKNOWN,
-	ATTRIB_FIT_PLACE_SAME,
-	ATTRIB_FIT_PLACE_OTHER
+	uint8_t place; /* enum attrib_known */
+	uint8_t use;   /* enum attrib_use */
 };
 
 /* A visit by the seconds since it was last seen, first shown the number, and
  * touched the phone link (negative: never). */
 struct attrib_fit_seen attrib_fit_seen(double seen_s, double shown_s,
-    double touch_s, enum attrib_fit_place place);
+    double touch_s, enum attrib_known place, enum attrib_use use);
 
 struct attrib_fit_call {
 	const struct attrib_fit_seen *seen;

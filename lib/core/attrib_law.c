@@ -33,6 +33,7 @@ static const struct attrib_law prior = {
 	    1.60e-07 },
 	.stray_hz = 1.46e-08,
 	.place_agrees = 0.85,
+	.used = 0.9,
 };
 
 const struct attrib_law *attrib_law_prior(void)
@@ -106,18 +107,16 @@ double attrib_law_mean(const struct attrib_law *l, double from_s, double to_s)
 	return sum / (to_s - from_s);
 }
 
-struct attrib_law_place attrib_law_place(const struct attrib_law *l,
-    size_t same, size_t known)
+struct attrib_law_fact attrib_law_fact(double share, size_t have, size_t known)
 {
-	/* Of the others, by Laplace's rule, as one that agrees and as one that
-	 * does not sees them. */
+	/* Of the others, by Laplace's rule, as one that has it and as one that
+	 * has not sees them. */
 	const double all = (double)known + 1.0;
-	const double seen =
-	    fmin(fmax((double)same, 1.0) / all, l->place_agrees);
-	const double unlike = fmin(((double)same + 1.0) / all, l->place_agrees);
+	const double seen = fmin(fmax((double)have, 1.0) / all, share);
+	const double unlike = fmin(((double)have + 1.0) / all, share);
 
-	return (struct attrib_law_place){ l->place_agrees / seen,
-		(1.0 - l->place_agrees) / (1.0 - unlike) };
+	return (struct attrib_law_fact){ share / seen,
+		(1.0 - share) / (1.0 - unlike) };
 }
 
 void attrib_law_falling(double *rate, const double *weight, size_t n)
@@ -163,6 +162,7 @@ void attrib_law_write(const struct attrib_law *l, struct buf *out)
 	buf_u64(out, l->version);
 	put(l->stray_hz, out);
 	put(l->place_agrees, out);
+	put(l->used, out);
 	for (size_t i = 0; i < ATTRIB_LAW_TOUCH; i++)
 		put(l->touch_hz[i], out);
 	for (size_t i = 0; i < ATTRIB_LAW_LAGS; i++)
@@ -197,14 +197,14 @@ static enum err take_falling(struct slice *s, double *out, size_t n)
 	return e;
 }
 
-static enum err take_agrees(struct slice *s, double *out)
+static enum err take_share(struct slice *s, double *out)
 {
 	double v;
 	enum err e;
 
-	if ((e = take(s, ATTRIB_LAW_AGREES_MAX, &v)) != ERR_OK)
+	if ((e = take(s, ATTRIB_LAW_SHARE_MAX, &v)) != ERR_OK)
 		return e;
-	if (v < ATTRIB_LAW_AGREES_MIN - UNIT_HZ / 2)
+	if (v < ATTRIB_LAW_SHARE_MIN - UNIT_HZ / 2)
 		return ERR_RANGE;
 	*out = v;
 	return ERR_OK;
@@ -218,14 +218,16 @@ enum err attrib_law_read(struct slice text, struct attrib_law *out)
 
 	if ((e = scan_u32(&text, &format)) != ERR_OK)
 		return e;
-	if (format != 1 && format != ATTRIB_LAW_FORMAT)
+	if (format == 0 || format > ATTRIB_LAW_FORMAT)
 		return ERR_RANGE;
 	l.place_agrees = prior.place_agrees;
+	l.used = prior.used;
 	if ((e = scan_byte(&text, ' ')) != ERR_OK ||
 	    (e = scan_u32(&text, &l.version)) != ERR_OK ||
 	    (e = take(&text, MAX_HZ, &l.stray_hz)) != ERR_OK ||
 	    (format > 1 &&
-		(e = take_agrees(&text, &l.place_agrees)) != ERR_OK) ||
+		(e = take_share(&text, &l.place_agrees)) != ERR_OK) ||
+	    (format > 2 && (e = take_share(&text, &l.used)) != ERR_OK) ||
 	    (e = take_falling(&text, l.touch_hz, ATTRIB_LAW_TOUCH)) != ERR_OK ||
 	    (e = take_falling(&text, l.seen_hz, ATTRIB_LAW_LAGS)) != ERR_OK ||
 	    (e = take_falling(&text, l.shown_hz, ATTRIB_LAW_LAGS)) != ERR_OK)

@@ -25,9 +25,23 @@
 
 #define ATTRIB_LAW_LAGS   32
 #define ATTRIB_LAW_TOUCH  6
-#define ATTRIB_LAW_FORMAT 2 /* of attrib_law_write() */
+#define ATTRIB_LAW_FORMAT 3 /* of attrib_law_write() */
 /* Text of one, at most. */
 #define ATTRIB_LAW_TEXT_MAX 2048
+
+/* Whom a caller may be, by his earlier calls or by his area. */
+enum attrib_known {
+	ATTRIB_UNKNOWN, /* no earlier call, no area, or he is anonymous */
+	ATTRIB_SAME,    /* this one */
+	ATTRIB_OTHER    /* ... another one */
+};
+
+/* Did somebody use the page, before the call? */
+enum attrib_use {
+	ATTRIB_USE_UNKNOWN, /* the tag did not say, or it is too soon */
+	ATTRIB_USED,
+	ATTRIB_UNUSED
+};
 
 struct attrib_law {
 	uint32_t version;                 /* 0: the prior */
@@ -39,10 +53,13 @@ struct attrib_law {
 	/* Of the callers, are where their number is from: people take their
 	 * numbers with them when they move. */
 	double place_agrees;
+	/* Of the callers who did not touch the link, had used the page. */
+	double used;
 };
 
-#define ATTRIB_LAW_AGREES_MIN 0.5
-#define ATTRIB_LAW_AGREES_MAX 0.99
+/* Bounds of both shares. */
+#define ATTRIB_LAW_SHARE_MIN 0.5
+#define ATTRIB_LAW_SHARE_MAX 0.99
 
 const struct attrib_law *attrib_law_prior(void);
 
@@ -61,27 +78,27 @@ double attrib_law_shown(const struct attrib_law *l, double since_s);
 double attrib_law_touch(const struct attrib_law *l, double since_s);
 double attrib_law_mean(const struct attrib_law *l, double from_s, double to_s);
 
-/* What agreement of a caller's area and a visit's place is worth: factors of
- * the rates of the visits that agree and of those that do not, where `same` of
- * the `known` ones do. The more agree, the less it says: where all customers
- * live in one zone it says nothing. Each is compared with the others, not with
- * itself, so that visits weigh together as much against nobody as without
- * places. */
-struct attrib_law_place {
-	double same;
-	double other;
+/* What a fact about a visit is worth that is true of `share` of the callers
+ * (their area agrees with its place; it was used): factors of the rates of the
+ * visits that have it and of those that have not, where `have` of the `known`
+ * ones do. The more have it, the less it says: where all customers live in one
+ * zone their places say nothing. Each is compared with the others, not with
+ * itself, so that visits weigh together as much against nobody as without the
+ * fact. */
+struct attrib_law_fact {
+	double with;
+	double without;
 };
-struct attrib_law_place attrib_law_place(const struct attrib_law *l,
-    size_t same, size_t known);
+struct attrib_law_fact attrib_law_fact(double share, size_t have, size_t known);
 
 /* Smoothes rates so that none is larger than the one before, each pair of
  * offenders getting their mean by weight (pool adjacent violators). */
 void attrib_law_falling(double *rate, const double *weight, size_t n);
 
 /* One line of text for storing, and back; a text of format 1, before places
- * were learnt, has the prior's. A rate above 1 Hz is written as 1 Hz.
- * ERR_SYNTAX, ERR_RANGE: not such a text, or rates that are negative, not
- * finite, growing or above 1 Hz. */
+ * were learnt, or 2, before use was, has the prior's. A rate above 1 Hz is
+ * written as 1 Hz. ERR_SYNTAX, ERR_RANGE: not such a text, or rates that are
+ * negative, not finite, growing or above 1 Hz. */
 void attrib_law_write(const struct attrib_law *l, struct buf *out);
 RT_MUST_USE enum err attrib_law_read(struct slice text, struct attrib_law *out);
 

@@ -28,19 +28,6 @@ static double seconds(int64_t us)
 	return us > 0 ? (double)us / (double)RT_SEC_US : 0.0;
 }
 
-static enum attrib_fit_place place_of(enum attrib_known known)
-{
-	switch (known) {
-	case ATTRIB_SAME:
-		return ATTRIB_FIT_PLACE_SAME;
-	case ATTRIB_OTHER:
-		return ATTRIB_FIT_PLACE_OTHER;
-	case ATTRIB_UNKNOWN:
-		break;
-	}
-	return ATTRIB_FIT_PLACE_UNKNOWN;
-}
-
 static void take_call(struct work *w, const struct candidates *c)
 {
 	const size_t at = w->n++ % DB_ATTRIB_FIT_CALLS_MAX;
@@ -55,7 +42,7 @@ static void take_call(struct work *w, const struct candidates *c)
 		    attrib_fit_seen(seconds(call_us - c->c[i].seen_us),
 			seconds(call_us - c->c[i].shown_us),
 			touch_us > 0 ? seconds(call_us - touch_us) : -1.0,
-			place_of(c->c[i].place));
+			c->c[i].place, c->c[i].use);
 	}
 	if (c->ask.older.n > 0) {
 		call->older = c->ask.older.n;

@@ -29,7 +29,8 @@ static const char shown_sql[] =
     " AND e.number_id <> l.number_id), (SELECT MAX(e.happened_at)" TOUCHES
     " AND e.happened_at <= ? AND (e.number_id IS NULL"
     " OR e.number_id = l.number_id)), v.tel_clicked_at)),"
-    " v.source, v.medium, v.campaign, v.browser_zone"
+    " v.source, v.medium, v.campaign, v.browser_zone, v.started_at,"
+    " v.tells_use, v.used_at"
     " FROM ((SELECT company_id, id, visit_id, number_id, started_at,"
     " LEAST(beat_at, COALESCE(released_at, beat_at)) AS seen_at,"
     " FALSE AS touched FROM lease FORCE INDEX (lease_number)"
@@ -210,6 +211,9 @@ struct words {
 	char medium[401];
 	char campaign[1021];
 	char zone[257];
+	int64_t began_us;
+	bool tells_use;
+	int64_t used_us;
 };
 
 static enum err keep(struct arena *mem, const struct words *w,
@@ -317,6 +321,9 @@ static enum err read_shown(struct db *db, struct company_id company,
 	stmt_out_text(st, w.medium, sizeof(w.medium));
 	stmt_out_text(st, w.campaign, sizeof(w.campaign));
 	stmt_out_text(st, w.zone, sizeof(w.zone));
+	stmt_out_time_us(st, &w.began_us);
+	stmt_out_bool(st, &w.tells_use);
+	stmt_out_time_us(st, &w.used_us);
 	e = stmt_each(st);
 	while (
 	    e == ERR_OK && out->n < r->max && (e = stmt_next(st)) == ERR_OK) {
@@ -329,6 +336,8 @@ static enum err read_shown(struct db *db, struct company_id company,
 		set_caller(r->credited, &c);
 		c.place = attrib_place(r->call->caller_country,
 		    r->call->caller_place, slice_from(w.zone));
+		c.use = attrib_use(w.began_us, w.tells_use, w.used_us,
+		    r->call->at_us);
 		if ((e = keep(r->mem, &w, &c)) == ERR_OK)
 			out->c[out->n++] = c;
 	}

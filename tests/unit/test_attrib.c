@@ -86,6 +86,107 @@ static void test_link_and_history(void **state)
 	assert_int_equal(v.level, ATTRIB_VISIT);
 }
 
+/* When a visit counts as used, and when as not. */
+static void test_use_known(void **state)
+{
+	static const struct {
+		const char *why;
+		int64_t began_ago_s;
+		bool tells;
+		int64_t used_ago_s; /* 0: never */
+		enum attrib_use want;
+	} cases[] = {
+		{ "used", 90, true, 80, ATTRIB_USED },
+		{ "just used", 4, true, 1, ATTRIB_USED },
+		{ "used after the call", 90, true, -1, ATTRIB_UNUSED },
+		{ "never", 90, true, 0, ATTRIB_UNUSED },
+		{ "too soon to say", 9, true, 0, ATTRIB_USE_UNKNOWN },
+		{ "soon enough", 10, true, 0, ATTRIB_UNUSED },
+		{ "a tag of before", 90, false, 0, ATTRIB_USE_UNKNOWN },
+		{ "of which a touch alone is known", 90, false, 80,
+		    ATTRIB_USE_UNKNOWN },
+		{ "begun after the call", -5, true, 0, ATTRIB_USE_UNKNOWN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(cases); i++) {
+		const int64_t used_us =
+		    cases[i].used_ago_s == 0
+			? 0
+			: NOW - cases[i].used_ago_s * RT_SEC_US;
+
+		if (attrib_use(NOW - cases[i].began_ago_s * RT_SEC_US,
+			cases[i].tells, used_us, NOW) != cases[i].want)
+			fail_msg("%s", cases[i].why);
+	}
+}
+
+static void test_use(void **state)
+{
+	struct attrib_candidate c[] = { seen(1, 40), seen(2, 40), seen(3, 40) };
+	struct attrib_verdict v = decide(c, 3), used;
+
+	(void)state;
+	assert_int_not_equal(v.level, ATTRIB_VISIT);
+	c[0].use = c[1].use = ATTRIB_UNUSED;
+	c[2].use = ATTRIB_USED;
+	used = decide(c, 3);
+	assert_int_equal(used.level, ATTRIB_VISIT);
+	assert_int_equal(used.best, 2);
+	assert_true(used.each_bp[0] < v.each_bp[0]);
+	/* It says no more of who touched the link than the touch does. */
+	c[0].tel_clicked_us = c[2].tel_clicked_us = NOW - 4 * RT_SEC_US;
+	v = decide(c, 3);
+	assert_true(v.each_bp[2] >= v.each_bp[0]);
+	assert_true(v.each_bp[2] - v.each_bp[0] < 20);
+	/* Where nobody's is known, or all are alike, it says nothing. */
+	for (int use = 0; use < 3; use++) {
+		c[0] = seen(1, 40);
+		c[1] = seen(2, 400);
+		c[2] = seen(3, 4000);
+		v = decide(c, 3);
+		for (size_t i = 0; i < 3; i++)
+			c[i].use = (enum attrib_use)use;
+		used = decide(c, 3);
+		for (size_t i = 0; use != ATTRIB_UNUSED && i < 3; i++)
+			assert_true(abs(v.each_bp[i] - used.each_bp[i]) < 60);
+	}
+}
+
+/* Whoever the others are: to have used the page is never to anybody's harm. */
+static void test_use_never_harms(void **state)
+{
+	static const enum attrib_use better[] = { ATTRIB_UNUSED,
+		ATTRIB_USE_UNKNOWN, ATTRIB_USED };
+	struct rnd_dice d;
+
+	(void)state;
+	rnd_seed(&d, 17);
+	for (int round = 0; round < 1000; round++) {
+		struct attrib_candidate c[ATTRIB_CANDIDATES_MAX];
+		const size_t n = 1 + (size_t)rnd_below(&d, 20);
+		const size_t one = (size_t)rnd_below(&d, (uint32_t)n);
+		uint16_t before = 0;
+
+		for (size_t i = 0; i < n; i++) {
+			c[i] = seen((uint8_t)i,
+			    (int64_t)rnd_below(&d, 1u << rnd_below(&d, 22)));
+			c[i].use = (enum attrib_use)rnd_below(&d, 3);
+			if (rnd_below(&d, 4) == 0)
+				c[i].tel_clicked_us = c[i].seen_us;
+		}
+		for (size_t k = 0; k < RT_ARRAY_LEN(better); k++) {
+			struct attrib_verdict v;
+
+			c[one].use = better[k];
+			v = decide(c, n);
+			/* Hundredths of a percent are rounded. */
+			assert_true(v.each_bp[one] + 25 >= before);
+			before = v.each_bp[one];
+		}
+	}
+}
+
 static void test_source_level(void **state)
 {
 	struct attrib_candidate c[] = { seen(1, 40), seen(2, 40), seen(3, 45) };
@@ -131,6 +232,7 @@ static void test_sum(void **state)
 			    (int64_t)rnd_below(&d, 1u << rnd_below(&d, 22)));
 			c[i].caller = (enum attrib_known)rnd_below(&d, 3);
 			c[i].place = (enum attrib_known)rnd_below(&d, 3);
+			c[i].use = (enum attrib_use)rnd_below(&d, 3);
 			if (rnd_below(&d, 4) == 0)
 				c[i].tel_clicked_us = c[i].seen_us;
 		}
@@ -461,6 +563,9 @@ int main(void)
 		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_later_seen_wins),
 		cmocka_unit_test(test_link_and_history),
+		cmocka_unit_test(test_use_known),
+		cmocka_unit_test(test_use),
+		cmocka_unit_test(test_use_never_harms),
 		cmocka_unit_test(test_source_level),
 		cmocka_unit_test(test_shown_after_call),
 		cmocka_unit_test(test_sum),

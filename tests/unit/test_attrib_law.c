@@ -107,27 +107,38 @@ static void test_round_trip(void **state)
 	assert_int_equal(attrib_law_read(buf_slice(&text), &b), ERR_OK);
 	assert_int_equal(b.version, 7);
 	assert_true(fabs(a.seen_hz[3] - b.seen_hz[3]) < 1e-14);
+	assert_true(fabs(a.used - b.used) < 1e-14);
 	buf_over(&again, again_mem, sizeof(again_mem));
 	attrib_law_write(&b, &again);
 	assert_true(slice_eq(buf_slice(&text), buf_slice(&again)));
 }
 
-/* A law of before places were learnt has the prior's. */
+/* A law of before places or use were learnt has the prior's. */
 static void test_format_before(void **state)
 {
-	struct attrib_law l;
-	char mem[ATTRIB_LAW_TEXT_MAX];
-	struct buf text;
+	const struct attrib_law *p = attrib_law_prior();
+	const struct {
+		const char *head;
+		double agrees;
+	} cases[] = { { "1 4 5", p->place_agrees },
+		{ "2 4 5 700000000000000", 0.7 } };
 
 	(void)state;
-	buf_over(&text, mem, sizeof(mem));
-	buf_cstr(&text, "1 4 5");
-	for (size_t i = 0; i < ATTRIB_LAW_TOUCH + 2 * ATTRIB_LAW_LAGS; i++)
-		buf_cstr(&text, " 7");
-	assert_int_equal(attrib_law_read(buf_slice(&text), &l), ERR_OK);
-	assert_int_equal(l.version, 4);
-	assert_true(
-	    fabs(l.place_agrees - attrib_law_prior()->place_agrees) < 1e-12);
+	for (size_t k = 0; k < RT_ARRAY_LEN(cases); k++) {
+		struct attrib_law l;
+		char mem[ATTRIB_LAW_TEXT_MAX];
+		struct buf text;
+
+		buf_over(&text, mem, sizeof(mem));
+		buf_cstr(&text, cases[k].head);
+		for (size_t i = 0; i < ATTRIB_LAW_TOUCH + 2 * ATTRIB_LAW_LAGS;
+		     i++)
+			buf_cstr(&text, " 7");
+		assert_int_equal(attrib_law_read(buf_slice(&text), &l), ERR_OK);
+		assert_int_equal(l.version, 4);
+		assert_true(fabs(l.place_agrees - cases[k].agrees) < 1e-12);
+		assert_true(fabs(l.used - p->used) < 1e-12);
+	}
 }
 
 static void test_refused(void **state)
@@ -138,8 +149,14 @@ static void test_refused(void **state)
 		enum err want;
 	} cases[] = {
 		{ "empty", "", ERR_SYNTAX },
-		{ "another format", "3 1 5", ERR_RANGE },
+		{ "another format", "4 1 5", ERR_RANGE },
+		{ "no format", "0 1 5", ERR_RANGE },
 		{ "no place", "2 1 5", ERR_SYNTAX },
+		{ "no use", "3 1 5 850000000000000", ERR_SYNTAX },
+		{ "fewer use it than by chance",
+		    "3 1 5 850000000000000 499000000000000", ERR_RANGE },
+		{ "all of them use it", "3 1 5 850000000000000 991000000000000",
+		    ERR_RANGE },
 		{ "fewer at home than by chance", "2 1 5 499000000000000",
 		    ERR_RANGE },
 		{ "all of them at home", "2 1 5 991000000000000", ERR_RANGE },
@@ -190,9 +207,9 @@ static void fit_exponential(double mean_s, double stray,
 		const double other = 86400.0 * uniform(&d);
 
 		seen[2 * i] = attrib_fit_seen(truth, truth, -1.0,
-		    ATTRIB_FIT_PLACE_UNKNOWN);
+		    ATTRIB_UNKNOWN, ATTRIB_USE_UNKNOWN);
 		seen[2 * i + 1] = attrib_fit_seen(other, other, -1.0,
-		    ATTRIB_FIT_PLACE_UNKNOWN);
+		    ATTRIB_UNKNOWN, ATTRIB_USE_UNKNOWN);
 		calls[i].seen = &seen[2 * i];
 		calls[i].n = 2;
 		if (uniform(&d) < stray)
@@ -227,8 +244,8 @@ static void test_fit(void **state)
 /* Few calls leave nearly the prior's shape. */
 static void test_fit_few(void **state)
 {
-	const struct attrib_fit_seen seen =
-	    attrib_fit_seen(20000.0, 20000.0, -1.0, ATTRIB_FIT_PLACE_UNKNOWN);
+	const struct attrib_fit_seen seen = attrib_fit_seen(20000.0, 20000.0,
+	    -1.0, ATTRIB_UNKNOWN, ATTRIB_USE_UNKNOWN);
 	const struct attrib_fit_call call = { .seen = &seen, .n = 1 };
 	const struct attrib_fit_span span = { .visits = 100.0,
 		.number_s = 1e6 };
@@ -261,18 +278,16 @@ static double fit_places(double agrees, bool known)
 
 	rnd_seed(&d, 5);
 	for (size_t i = 0; i < CALLS; i++) {
-		const enum attrib_fit_place at[] = {
-			uniform(&d) < agrees ? ATTRIB_FIT_PLACE_SAME
-					     : ATTRIB_FIT_PLACE_OTHER,
-			uniform(&d) < 0.3 ? ATTRIB_FIT_PLACE_SAME
-					  : ATTRIB_FIT_PLACE_OTHER,
+		const enum attrib_known at[] = {
+			uniform(&d) < agrees ? ATTRIB_SAME : ATTRIB_OTHER,
+			uniform(&d) < 0.3 ? ATTRIB_SAME : ATTRIB_OTHER,
 		};
 
 		seen[i][0] = attrib_fit_seen(30.0, 30.0, -1.0,
-		    known ? at[0] : ATTRIB_FIT_PLACE_UNKNOWN);
+		    known ? at[0] : ATTRIB_UNKNOWN, ATTRIB_USE_UNKNOWN);
 		seen[i][1] = attrib_fit_seen(86400.0 * uniform(&d),
-		    86400.0 * uniform(&d), -1.0,
-		    known ? at[1] : ATTRIB_FIT_PLACE_UNKNOWN);
+		    86400.0 * uniform(&d), -1.0, known ? at[1] : ATTRIB_UNKNOWN,
+		    ATTRIB_USE_UNKNOWN);
 		calls[i] = (struct attrib_fit_call){ .seen = seen[i], .n = 2 };
 	}
 	assert_int_equal(attrib_fit(calls, CALLS, &span, attrib_law_prior(),
@@ -291,39 +306,86 @@ static void test_fit_places(void **state)
 	assert_true(fabs(fit_places(0.95, true) - 0.95) < 0.03);
 	assert_true(fabs(fit_places(0.7, true) - 0.7) < 0.03);
 	assert_true(fabs(fit_places(0.95, false) - usual) < 1e-9);
-	assert_true(fit_places(1.0, true) <= ATTRIB_LAW_AGREES_MAX);
-	assert_true(fit_places(0.0, true) >= ATTRIB_LAW_AGREES_MIN);
+	assert_true(fit_places(1.0, true) <= ATTRIB_LAW_SHARE_MAX);
+	assert_true(fit_places(0.0, true) >= ATTRIB_LAW_SHARE_MIN);
+}
+
+/* Callers of whom this share have used the page, against one in three of the
+ * others; half of them touched the link, and have used it for certain. */
+static double fit_use(double used, bool known)
+{
+	enum {
+		CALLS = 2000
+	};
+	static struct attrib_fit_call calls[CALLS];
+	static struct attrib_fit_seen seen[CALLS][2];
+	const struct attrib_fit_span span = { .visits = 100000.0,
+		.touches = CALLS / 2.0,
+		.number_s = 1e5 * 86400.0 };
+	struct attrib_fit_result r;
+	struct rnd_dice d;
+
+	rnd_seed(&d, 6);
+	for (size_t i = 0; i < CALLS; i++) {
+		const bool touched = i % 2 == 0;
+		const enum attrib_use use[] = {
+			touched || uniform(&d) < used ? ATTRIB_USED
+						      : ATTRIB_UNUSED,
+			uniform(&d) < 0.3 ? ATTRIB_USED : ATTRIB_UNUSED,
+		};
+
+		seen[i][0] = attrib_fit_seen(30.0, 30.0, touched ? 5.0 : -1.0,
+		    ATTRIB_UNKNOWN, known ? use[0] : ATTRIB_USE_UNKNOWN);
+		seen[i][1] = attrib_fit_seen(86400.0 * uniform(&d),
+		    86400.0 * uniform(&d), -1.0, ATTRIB_UNKNOWN,
+		    known ? use[1] : ATTRIB_USE_UNKNOWN);
+		calls[i] = (struct attrib_fit_call){ .seen = seen[i], .n = 2 };
+	}
+	assert_int_equal(attrib_fit(calls, CALLS, &span, attrib_law_prior(),
+			     &r),
+	    ERR_OK);
+	return r.law.used;
+}
+
+/* How often callers have used the page is learnt of those who touch no link. */
+static void test_fit_use(void **state)
+{
+	(void)state;
+	assert_true(fabs(fit_use(0.95, true) - 0.95) < 0.03);
+	assert_true(fabs(fit_use(0.7, true) - 0.7) < 0.03);
+	assert_true(
+	    fabs(fit_use(0.95, false) - attrib_law_prior()->used) < 1e-9);
+	assert_true(fit_use(1.0, true) <= ATTRIB_LAW_SHARE_MAX);
+	assert_true(fit_use(0.0, true) >= ATTRIB_LAW_SHARE_MIN);
 }
 
 /* The more of the listed visits agree, the less agreeing says; both ways the
  * weights are those of a share, so all of them together weigh as before. */
 static void test_place(void **state)
 {
-	const struct attrib_law *l = attrib_law_prior();
-	const struct attrib_law_place few = attrib_law_place(l, 1, 50),
-				      many = attrib_law_place(l, 49, 50);
+	const double share = attrib_law_prior()->place_agrees;
+	const struct attrib_law_fact few = attrib_law_fact(share, 1, 50),
+				     many = attrib_law_fact(share, 49, 50);
 
 	(void)state;
-	assert_true(few.same > 10.0 && few.other < 1.0);
-	assert_true(fabs(many.same - 1.0) < 1e-9);
-	assert_true(fabs(many.other - 1.0) < 1e-9);
-	assert_true(few.same > attrib_law_place(l, 10, 50).same);
+	assert_true(few.with > 10.0 && few.without < 1.0);
+	assert_true(fabs(many.with - 1.0) < 1e-9);
+	assert_true(fabs(many.without - 1.0) < 1e-9);
+	assert_true(few.with > attrib_law_fact(share, 10, 50).with);
 }
 
 /* One in the area of a caller who saw none of n visits, of which each is there
  * with this chance: what they weigh together, of n. */
 static double weighs_together(size_t n, double chance)
 {
+	const double share = attrib_law_prior()->place_agrees;
 	double sum = 0.0, p = pow(1.0 - chance, (double)n - 1.0);
 
 	for (size_t others = 0; others < n; others++) {
 		sum +=
-		    p * (chance * attrib_law_place(attrib_law_prior(),
-				      others + 1, n)
-				      .same +
+		    p * (chance * attrib_law_fact(share, others + 1, n).with +
 			    (1.0 - chance) *
-				attrib_law_place(attrib_law_prior(), others, n)
-				    .other);
+				attrib_law_fact(share, others, n).without);
 		p *= (double)(n - 1 - others) / (double)(others + 1) * chance /
 		     (1.0 - chance);
 	}
@@ -386,6 +448,7 @@ int main(void)
 		cmocka_unit_test(test_fit),
 		cmocka_unit_test(test_fit_few),
 		cmocka_unit_test(test_fit_places),
+		cmocka_unit_test(test_fit_use),
 		cmocka_unit_test(test_place),
 		cmocka_unit_test(test_place_of_nobody),
 		cmocka_unit_test(test_erlang),

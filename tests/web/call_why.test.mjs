@@ -57,10 +57,10 @@ test('every candidate is told: likeliest first, five of them, the rest in one li
 	const visit = typeId('vis', world.alpha.visit);
 	const other = (n, more) => ({ visit: typeId('vis', uuid7()), bp: 100 + n, seen_s: 30, tel_click_s: null, caller: 'unknown', place: 'unknown', source: 'bing', medium: 'cpc', campaign: '', ...more });
 	const candidates = [
-		{ ...other(0), visit, bp: 9951, seen_s: 0, tel_click_s: 12, caller: 'same', place: 'same', source: 'google', medium: 'cpc', campaign: 'spring' },
-		other(1, { bp: 4000, seen_s: 61, caller: 'other', place: 'other' }),
+		{ ...other(0), visit, bp: 9951, seen_s: 0, tel_click_s: 12, caller: 'same', place: 'same', use: 'used', source: 'google', medium: 'cpc', campaign: 'spring' },
+		other(1, { bp: 4000, seen_s: 61, caller: 'other', place: 'other', use: 'unused' }),
 		other(2, { bp: 49, seen_s: 1e15, tel_click_s: 1e15 }),
-		other(3, { bp: 0, seen_s: -5 }),
+		other(3, { bp: 0, seen_s: -5, use: 'used' }),
 		other(4, { source: hostile, medium: hostile, campaign: hostile }),
 		other(5), other(6),
 	];
@@ -72,7 +72,8 @@ test('every candidate is told: likeliest first, five of them, the rest in one li
 	assert.match(html, /A visitor from google \/ cpc touched the phone link 12 s before the call\. /, 'the whole in one sentence');
 	assert.match(html, /an earlier call of this caller was credited to this visitor/);
 	assert.match(html, /the caller’s area and the browser’s time zone agree/);
-	assert.match(html, /last had the number on screen 1 m 01 s before the call this caller’s earlier calls were credited to somebody else the caller’s area and the browser’s time zone differ/);
+	assert.match(html, /last had the number on screen 1 m 01 s before the call this caller’s earlier calls were credited to somebody else the caller’s area and the browser’s time zone differ nobody had moved, scrolled, typed or tapped on the page before the call/);
+	assert.equal(html.match(/the page was used before the call/g).length, 1, 'not beside a touch of the link, which says as much');
 	assert.match(html, /5 % 5 more visits/, 'two that are listed and three that are not: 1.05 + 1.06 + 2.5 %');
 	assert.match(html, /7 % None of these visits dialled from paper, from memory or by mistake/);
 	assert.equal(html.match(/credited touched/g).length, 1, 'one is credited');
@@ -91,7 +92,7 @@ test('only the source is sure: those of the source are marked', async () => {
 test('evidence of another time, or none, breaks nothing', async () => {
 	const fields = { attributed_by: "'none'" };
 	for (const value of [[], {}, 1, 'x', null, { candidates: 5 }, { candidates: [[], 1, null, {}] }, { none_bp: -1 }, { none_bp: 10001, candidates: [] }, { older: -1 },
-		{ older_bp: 'x' }, { dialled_s: -1 }, { candidates: [{ bp: 10001 }, { bp: -1 }, { bp: 5, seen_s: 'x' }, { bp: 5, source: 7 }, { bp: 5, caller: [] }, { bp: 5, place: {} }, { bp: 5, visit: 9 }] },
+		{ older_bp: 'x' }, { dialled_s: -1 }, { candidates: [{ bp: 10001 }, { bp: -1 }, { bp: 5, seen_s: 'x' }, { bp: 5, source: 7 }, { bp: 5, caller: [] }, { bp: 5, place: {} }, { bp: 5, use: [] }, { bp: 5, visit: 9 }] },
 		{ candidates: [{ bp: 5, source: 'x'.repeat(5000) }] }, JSON.parse('['.repeat(20) + ']'.repeat(20))])
 		await why({ ...fields, evidence: json(value) });
 	assert.match(words(await why({ ...fields, evidence: 'NULL' })), /No visit was shown this number in the 30 days before/);
