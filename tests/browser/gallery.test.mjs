@@ -75,7 +75,7 @@ function everything() {
 	const walk = (n, depth) => {
 		const pad = ' '.repeat(depth);
 		if (n.nodeType === 3) {
-			if (n.data.trim()) lines.push(pad + JSON.stringify(n.data));
+			if (n.data) lines.push(pad + JSON.stringify(n.data));
 			return;
 		}
 		if (n.nodeType === 8) lines.push(`${pad}<!--${n.data}-->`);
@@ -92,6 +92,20 @@ function everything() {
 	};
 	walk(document, 0);
 	return lines.join('\n');
+}
+
+/** The page as text, byte for byte: of itself, its shadow roots, its frames. */
+function written() {
+	const all = [];
+	const of = (root) => {
+		all.push(root.innerHTML ?? root.documentElement.outerHTML);
+		for (const el of root.querySelectorAll('*')) {
+			if (el.shadowRoot) of(el.shadowRoot);
+			if (el.nodeName === 'IFRAME' && el.contentDocument) of(el.contentDocument);
+		}
+	};
+	of(document);
+	return all.join('\n');
 }
 
 const see = () => page.evaluate(everything);
@@ -126,6 +140,15 @@ test('there are at least forty pages', () => {
 	assert.equal(new Set(gallery.map((r) => r.name)).size, gallery.length);
 });
 
+// Those whose numbers the product has had from its beginning: as the country's own people
+// write them, and as others do.
+for (const country of ['US', 'CA', 'GB', 'DE', 'FR', 'AU', 'BR', 'IN'])
+	test(`${country} has a page with its numbers in their usual forms`, () => {
+		const [[, national, international], [, ...now]] = sites[country];
+		for (const [i, form] of [national, international].entries())
+			assert.ok(gallery.some((r) => r.site === country && r.body?.includes(`[[${form}=>${now[i]}]]`)), form);
+	});
+
 for (const row of gallery) {
 	test(row.name, async () => {
 		page.said.length = 0;
@@ -137,12 +160,13 @@ for (const row of gallery) {
 			// The page as it would be without the tag, after the same acts.
 			await page.route('**/t.js', (r) => r.fulfill({ body: 'window.ringtrace={session:function(){return{tier:1}}}' }));
 			await open(row, 'orig');
-			const without = await see();
+			const without = await see(), bytes = await page.evaluate(written);
 			await page.unroute('**/t.js');
 			await open(row, 'orig');
 			await shows(want, 'swapped again');
 			await page.evaluate(() => window.ringtrace.restore());
 			await shows(without, 'restored');
+			assert.equal(await page.evaluate(written), bytes, 'byte for byte');
 		}
 		assert.deepEqual(page.said, []);
 	});
