@@ -88,6 +88,20 @@ static enum err print_part(struct ctl_scope *s, struct company_id company,
 	return ERR_OK;
 }
 
+static enum err print_would(struct ctl_scope *s, const struct caller *c)
+{
+	const struct person_key key = { .e164 = slice_from(c->phone.e164) };
+	struct person_would w;
+	const enum err e = db_person_show_would(s->db, c->company.id, &key, &w);
+
+	if (e == ERR_OK)
+		(void)printf("erase takes %" PRIu64 " calls, %" PRIu64
+			     " visits, %" PRIu64 " forms, %" PRIu64
+			     " forms of other browsers that name a telephone\n",
+		    w.calls, w.visits, w.forms, w.others);
+	return e;
+}
+
 static enum err show(struct ctl_scope *s, const void *opts)
 {
 	struct part_list parts = { .n = 0 };
@@ -110,7 +124,7 @@ static enum err show(struct ctl_scope *s, const void *opts)
 	}
 	for (size_t i = 0; e == ERR_OK && i < parts.n; i++)
 		e = print_part(s, c.company.id, &parts.v[i]);
-	return e;
+	return e == ERR_OK ? print_would(s, &c) : e;
 }
 
 /* In a transaction. The audit row holds figures, not who it was. */

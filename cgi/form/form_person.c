@@ -340,6 +340,27 @@ static enum err parts_view(const struct page *p, const struct parts *parts,
 	return e;
 }
 
+/* Said before it is done: what goes with the number is not the caller's alone.
+ */
+static enum err would_view(const struct page *p,
+    const struct form_person_who *w, struct view *v)
+{
+	const bool may = (w->known || w->alone) && p->r->role >= ROUTE_ADMIN;
+	struct person_would would = { 0 };
+	enum err e = ERR_OK;
+
+	if (may && w->known)
+		e = db_person_show_would(p->r->db, p->r->company, &w->key,
+		    &would);
+	view_flag(v, "may_erase", may);
+	view_u64(v, "would_calls", would.calls);
+	view_u64(v, "would_visits", would.visits);
+	view_u64(v, "would_forms", would.forms);
+	view_u64(v, "others", would.others);
+	view_flag(v, "has_others", would.others > 0);
+	return e;
+}
+
 static enum err fill(const struct page *p, const struct form_person_who *w,
     const struct form_person_ask *ask, struct view *v)
 {
@@ -364,11 +385,10 @@ static enum err fill(const struct page *p, const struct form_person_who *w,
 	view_flag(v, "may_join", w->known && p->r->role >= ROUTE_MANAGER);
 	view_flag(v, "alone", w->alone);
 	view_flag(v, "nothing", !w->known && !w->alone);
-	view_flag(v, "may_erase",
-	    (w->known || w->alone) && p->r->role >= ROUTE_ADMIN);
 	guess_view(w, &parts, v);
 	ask_view(ask, v);
-	if ((e = parts_view(p, &parts, v)) != ERR_OK)
+	if ((e = would_view(p, w, v)) != ERR_OK ||
+	    (e = parts_view(p, &parts, v)) != ERR_OK)
 		return e;
 	return acts_view(p, &parts, v);
 }

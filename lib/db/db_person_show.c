@@ -1,5 +1,7 @@
 #include "lib/db/db_person_show.h"
 
+#include <stddef.h>
+
 #include "lib/db/db_keyed.h"
 #include "lib/db/stmt.h"
 
@@ -92,6 +94,99 @@ enum err db_person_show_use(struct db *db, struct company_id company,
 	e = stmt_one(st);
 	if (e == ERR_OK)
 		*out = u;
+	return e;
+}
+
+/* --- what an erasure takes -------------------------------------------------*/
+
+#define ALL_PHONES                                \
+	" (SELECT e164 FROM person_caller"        \
+	" WHERE company_id = ? AND person_id = ?" \
+	" UNION SELECT ?) x"
+#define ALL_BROWSERS                              \
+	" (SELECT visitor_id FROM person_visitor" \
+	" WHERE company_id = ? AND person_id = ?" \
+	" UNION SELECT ?) y"
+
+#define NAMED                                           \
+	"SELECT COUNT(*) FROM" ALL_PHONES               \
+	" JOIN form_entry f"                            \
+	" ON f.contact_e164 = x.e164 LEFT JOIN visit v" \
+	" ON v.company_id = f.company_id AND v.id = f.visit_id"
+
+static const struct would {
+	const char *sql;
+	bool phones, browsers; /* what it is asked with, then the company */
+	size_t at;             /* in struct person_would */
+} woulds[] = {
+	{ "SELECT COUNT(*) FROM" ALL_PHONES
+	  " JOIN phone_call p ON p.caller_e164 = x.e164"
+	  " WHERE p.company_id = ?",
+	    true, false, offsetof(struct person_would, calls) },
+	{ "SELECT COUNT(*) FROM" ALL_BROWSERS
+	  " JOIN visit v ON v.visitor_id = y.visitor_id"
+	  " WHERE v.company_id = ?",
+	    false, true, offsetof(struct person_would, visits) },
+	{ "SELECT COUNT(*) FROM" ALL_BROWSERS
+	  " JOIN visit v ON v.visitor_id = y.visitor_id"
+	  " JOIN form_entry f"
+	  " ON f.company_id = v.company_id AND f.visit_id = v.id"
+	  " WHERE v.company_id = ?",
+	    false, true, offsetof(struct person_would, forms) },
+	{ NAMED " WHERE v.id IS NULL AND f.company_id = ?", true, false,
+	    offsetof(struct person_would, forms) },
+	{ NAMED " LEFT JOIN" ALL_BROWSERS " ON y.visitor_id = v.visitor_id"
+		" WHERE v.id IS NOT NULL AND y.visitor_id IS NULL"
+		" AND f.company_id = ?",
+	    true, true, offsetof(struct person_would, others) },
+};
+
+/* Of no telephone and of no browser. */
+#define NO_PHONE "-"
+static const uint8_t no_browser[ID_BYTES] = "no browser has ";
+
+static enum err would_one(struct db *db, const struct would *w,
+    struct company_id company, struct person_id person,
+    const struct person_key *key, struct person_would *out)
+{
+	const bool is_phone = key->e164.n > 0;
+	struct stmt *st = stmt_begin(db, w->sql);
+	uint64_t n = 0;
+	enum err e;
+
+	if (w->phones) {
+		stmt_in_id(st, company.v);
+		stmt_in_id(st, person.v);
+		stmt_in_text(st, is_phone ? key->e164 : SLICE(NO_PHONE));
+	}
+	if (w->browsers) {
+		stmt_in_id(st, company.v);
+		stmt_in_id(st, person.v);
+		stmt_in_id(st, is_phone ? no_browser : key->visitor.v);
+	}
+	stmt_in_id(st, company.v);
+	stmt_out_u64(st, &n);
+	e = stmt_one(st);
+	*(uint64_t *)(void *)((char *)out + w->at) += n;
+	return e;
+}
+
+enum err db_person_show_would(struct db *db, struct company_id company,
+    const struct person_key *key, struct person_would *out)
+{
+	struct person_would sums = { 0 };
+	struct person_id person = { { 0 } };
+	enum err e =
+	    key->e164.n > 0
+		? db_person_of_caller(db, company, key->e164, &person)
+		: db_person_of_visitor(db, company, key->visitor, &person);
+
+	if (e == ERR_NOTFOUND)
+		e = ERR_OK;
+	for (size_t i = 0; e == ERR_OK && i < RT_ARRAY_LEN(woulds); i++)
+		e = would_one(db, &woulds[i], company, person, key, &sums);
+	if (e == ERR_OK)
+		*out = sums;
 	return e;
 }
 

@@ -34,6 +34,18 @@ RT_MUST_USE enum err db_person_show_use(struct db *db,
     struct company_id company, const struct person_key *key,
     struct person_use *out);
 
+/* What an erasure by this telephone or browser would take. */
+struct person_would {
+	uint64_t calls;
+	uint64_t visits;
+	uint64_t forms; /* of their browsers, or of no visit */
+	uint64_t
+	    others; /* of other browsers, that name a telephone of theirs */
+};
+RT_MUST_USE enum err db_person_show_would(struct db *db,
+    struct company_id company, const struct person_key *key,
+    struct person_would *out);
+
 enum person_deed {
 	PERSON_CALLED,
 	PERSON_VISITED,

@@ -354,6 +354,20 @@ static struct visit_id add_visit(struct visitor_id visitor, int64_t at_us)
 	return v.id;
 }
 
+static void would_is(struct company_id company, const char *e164,
+    uint64_t visits, uint64_t named)
+{
+	const struct person_key key = { .e164 = slice_from(e164) };
+	struct person_would w;
+
+	assert_int_equal(db_person_show_would(forms, company, &key, &w),
+	    ERR_OK);
+	assert_int_equal(w.calls, 0);
+	assert_int_equal(w.visits, visits);
+	assert_int_equal(w.forms, named);
+	assert_int_equal(w.others, 0);
+}
+
 /* A form with a telephone makes the link; erasing forgets what it may. */
 static void test_form_and_erase(void **state)
 {
@@ -377,6 +391,8 @@ static void test_form_and_erase(void **state)
 	assert_int_equal(db_form_add(dni, ours(), &f), ERR_OK);
 	assert_int_equal(db_person_of_visitor(dni, ours(), visitor, &p),
 	    ERR_OK);
+	would_is(theirs(), "+14155550399", 0, 0);
+	would_is(ours(), "+14155550399", 1, 1);
 	gone_is(theirs(), SLICE("+14155550399"), ERR_NOTFOUND);
 	gone_is(ours(), SLICE("+14155550399"), ERR_OK);
 	assert_int_equal(erased.forms, 1);

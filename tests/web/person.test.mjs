@@ -418,7 +418,7 @@ test('what a form joined is parted again, one by one; more than was asked for is
 test('the operator\'s command parts: for good, as the page does, and says it in the audit log', async () => {
 	const { api, addKey } = apiOf(stack), key = addKey(world.alpha), number = '+12125550146', [visit] = addVisits(world.alpha, 1);
 	const run = (...args) => spawnSync(join(build, 'ringtrace'), ['person', ...args, '-c', stack.conf, '--company', world.alpha.companyId], { encoding: 'utf8' });
-	const parts = () => run('show', '--number', number).stdout.trim().split('\n').length;
+	const parts = () => run('show', '--number', number).stdout.trim().split('\n').length - 1; // and what an erasure takes
 	await sendForm(api, key, visit, number);
 	const [browser] = run('show', '--number', number).stdout.match(/vtr_\w+/);
 	assert.notEqual(run('part', '--number', number).status, 0, 'which?');
@@ -431,6 +431,13 @@ test('the operator\'s command parts: for good, as the page does, and says it in 
 	assert.equal(parts(), 1);
 	await sendForm(api, key, visit, number);
 	assert.equal(parts(), 1);
+	// The number alone now: the browser's two forms, which name it, would go with it all the same, and that is said before.
+	const lone = await sendForm(api, key, null, number), call = addCall(world.alpha, number);
+	assert.match(run('show', '--number', number).stdout, /^erase takes 1 calls, 0 visits, 1 forms, 2 forms of other browsers that name a telephone$/m);
+	assert.match((await page(who.admin, `/people/${call}`)).html, /Calls: 1\. Visits: 0\. Forms: 1\. Forms of other browsers that name a telephone above: 2\./);
+	assert.match((await page(who.admin, `/people/${lone}`)).html, /Calls: 1\. Visits: 0\. Forms: 1\./);
+	assert.ok(!/Calls: 1\./.test((await page(who.manager, `/people/${call}`)).html));
+	assert.match(run('erase', '--number', number, '--sure', 'erase').stdout, /^erased: 1 calls, 0 recordings, 0 visits, 0 pages, 3 forms\n$/);
 });
 
 test('the operator\'s command shows and erases', () => {
