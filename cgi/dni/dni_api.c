@@ -29,6 +29,8 @@ static bool is_private(const struct req *r)
 	return slice_eq(req_env(r, "HTTP_SEC_GPC"), SLICE("1"));
 }
 
+/* nginx tells of the headers that are read in this file, by name
+ * (nginx/site.conf.in). */
 static struct dni_who who_of(const struct req *r)
 {
 	return (struct dni_who){ .origin = req_env(r, "HTTP_ORIGIN"),
