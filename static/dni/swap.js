@@ -125,7 +125,7 @@ function hits(s, link) {
 				continue;
 			}
 			// A number that begins with a trunk prefix has none in the form of one without.
-			const lead = /^\D*(00|011)(?=\D*[1-9])/.exec(m[1])?.[1] || '';
+			const lead = m[1]?.match(/^\D*(00|011)(?=\D*[1-9])/)?.[1] || '';
 			const now = fit(m[1], lead + r.p.cc) + fit(m[2], r.p.zero) + fit(m[3], (m[1] || !r.trunk === !r.p.trunk) && r.p.nsn);
 			out.push([m.index, end, /n/.test(now) ? link ? r.to.e164 : m[1] ? r.to.international : r.to.national : now]);
 		}
@@ -170,31 +170,6 @@ function swapRun(run) {
 	}
 	run.forEach((n, i) => put(n, all[i], run[1]));
 	return found[0];
-}
-
-// The texts of a block in the order they stand, over its inline elements. A
-// number may be split over pieces that hold digits, or stand between such; one that
-// stands in one piece is first. What has no words, a line's end or a drawing, ends
-// a number, but behind a bracket or a dash; so does what is kept, like a word that is edited.
-function swapTexts(el) {
-	const run = [];
-	if (kept(el)) return;
-	const end = () => {
-		swapRun(run.splice(0));
-	};
-	(function pieces(el) {
-		for (let n = el.firstChild; n; n = n.nextSibling) {
-			if (n.nodeType === 1) {
-				if (inline(n) && !n.matches(KEEP)) pieces(n);
-				else if (n.textContent.trim() || !/[^\w\s]\s*$/.test(run.slice(-1)[0]?.data)) end();
-			} else if (n.nodeType === 3) {
-				const some = isDigit(n.data) || quick.test(n.data);
-				if (!some && n.data.trim()[3]) end();
-				if ((some && !swapRun([n]) && !n.$rt) || run.length) run.push(n);
-			}
-		}
-	})(el);
-	end();
 }
 
 export function swapAttr(el, name) {
@@ -285,9 +260,7 @@ export function look(node, known) {
 // neighbours begin: their block is looked at, once for all changes.
 function fresh(n) {
 	if (n.nodeType === 1) look(n);
-	if (n.nodeType !== 3 && !inline(n)) return;
-	const s = n.textContent;
-	if ((quick.test(s) || (!s[29] && isDigit(s))) && (n = block(n))) homes.add(n);
+	if ((n.nodeType === 3 || inline(n)) && (quick.test(n.textContent) || (!n.textContent[29] && isDigit(n.textContent))) && (n = block(n))) homes.add(n);
 }
 
 function changes(list) {
@@ -305,7 +278,8 @@ function changes(list) {
 		else m.addedNodes.forEach(fresh);
 	}
 	(full.size > MANY ? roots : full).forEach(look);
-	homes.forEach(hit);
+	// Until the number is known only what holds it is hidden, not a box of much else in which a text changes.
+	homes.forEach((n) => (rules[0] ? hit(n) : find(n)));
 	homes.clear();
 	// Our own changes need not be looked at again.
 	observer.takeRecords();
@@ -401,6 +375,31 @@ export function use(list, back) {
 		}
 	});
 	ask(rules.map((r) => tail(r.nsn)).join('|'));
+}
+
+// The texts of a block in the order they stand, over its inline elements. A
+// number may be split over pieces that hold digits, or stand between such; one that
+// stands in one piece is first. What has no words, a line's end or a drawing, ends
+// a number, but behind a bracket or a dash; so does what is kept, like a word that is edited.
+function swapTexts(el) {
+	const run = [];
+	if (kept(el)) return;
+	const end = () => {
+		swapRun(run.splice(0));
+	};
+	(function pieces(el) {
+		for (let n = el.firstChild; n; n = n.nextSibling) {
+			if (n.nodeType === 1) {
+				if (inline(n) && !n.matches(KEEP)) pieces(n);
+				else if (n.textContent.trim() || !/[^\w\s]\s*$/.test(run.slice(-1)[0]?.data)) end();
+			} else if (n.nodeType === 3) {
+				const some = isDigit(n.data) || quick.test(n.data);
+				if (!some && n.data.trim()[3]) end();
+				if ((some && !swapRun([n]) && !n.$rt) || run.length) run.push(n);
+			}
+		}
+	})(el);
+	end();
 }
 
 // What we changed and nobody since, as it was.

@@ -532,19 +532,20 @@ test('a number that comes letter by letter, each in an element', async () => {
 });
 
 test('other digits that change are not hidden while the number is on its way', async () => {
-	const page = await open(`<p id="n">${own.national}</p><p id="left">10 s</p>`, { wait: 1500 });
+	const page = await open(`<div id="box">10 items<p id="n">${own.national}</p></div><p id="left">10 s</p>`, { wait: 1500 });
 	const seen = () => page.evaluate(() => ['n', 'left'].map((id) => getComputedStyle(document.getElementById(id)).visibility));
 	const all = await page.evaluate(async () => {
-		const ids = ['n', 'left'], out = [];
+		const ids = ['n', 'left', 'box'], out = [];
 		await new Promise((r) => (document.readyState === 'complete' ? r() : addEventListener('load', r)));
 		for (let i = 0; i < 20; i++) {
 			document.getElementById('left').textContent = `${i} s`;
+			document.getElementById('box').firstChild.data = `${i} items`;
 			await new Promise((r) => setTimeout(r, 10));
 			out.push(ids.map((id) => getComputedStyle(document.getElementById(id)).visibility));
 		}
 		return out;
 	});
-	assert.ok(all.every(([, left]) => left === 'visible'), JSON.stringify(all));
+	assert.ok(all.every(([, left, box]) => left === 'visible' && box === 'visible'), JSON.stringify(all));
 	await shown(page);
 	assert.deepEqual(await seen(), ['visible', 'visible']);
 	await page.context().close();
