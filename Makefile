@@ -210,16 +210,15 @@ $(TESTS:%=$(B)/tests/%): $(B)/tests/%: $(B)/o/tests/%.o $(SUPPORT_OBJ) \
 	$(SAY) '  link $@'
 	$(Q)$(CC) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDFLAGS) $(WRAP) $(LIBS) -lcmocka
 $(SIMT:%=$(B)/tests/%): $(SIM_OBJ)
-$(B)/tests/unit/test_attrib_worlds: $(B)/o/bench/attrib_score.o \
-    $(B)/o/bench/attrib_world.o $(B)/o/bench/attrib_limit.o
+# Worlds whose truth is known, and the rule and its rivals judged in them.
+ATTRIB_WORLD_OBJ := $(patsubst %,$(B)/o/bench/attrib_%.o,score world limit use dice)
+$(B)/tests/unit/test_attrib_worlds: $(ATTRIB_WORLD_OBJ)
 
 $(BENCH:%=$(B)/%): $(B)/%: $(B)/o/%.o $(B)/libringtrace.a
 	@mkdir -p $(@D)
 	$(SAY) '  link $@'
 	$(Q)$(CC) -o $@ $(filter %.o,$^) $(B)/libringtrace.a $(LDFLAGS) $(LIBS)
-$(B)/bench/bench_attribution: $(B)/o/bench/attrib_score.o $(B)/o/bench/attrib_world.o \
-    $(B)/o/bench/attrib_limit.o $(B)/o/bench/attrib_use.o $(B)/o/bench/attrib_dice.o \
-    $(B)/o/bench/attrib_prior.o
+$(B)/bench/bench_attribution: $(ATTRIB_WORLD_OBJ) $(B)/o/bench/attrib_prior.o
 
 # Fuzz targets: with libFuzzer in V=fuzz; elsewhere with a main() that replays
 # the files it is given (tests/fuzz/replay.c).

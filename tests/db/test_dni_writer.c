@@ -251,8 +251,8 @@ static struct dni_write *three(struct db *db, struct visit_id id[3])
 		w.parts = DNI_WRITE_VISIT;
 		ok(dni_write_run(db, &w));
 		w.parts = DNI_WRITE_PROGRESS;
-		w.progress =
-		    (struct visit_progress){ id[i], NOW + RT_SEC_US, 9, 1, 0, 0 };
+		w.progress = (struct visit_progress){ id[i], NOW + RT_SEC_US, 9,
+			1, 0, 0 };
 		*end = dni_write_copy(&w);
 		assert_non_null(*end);
 		end = &(*end)->next;
