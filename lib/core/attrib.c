@@ -323,6 +323,14 @@ void attrib_older_reach(struct attrib_older *o, int64_t first_us)
 	o->about = true;
 }
 
+void attrib_older_crowd(struct attrib_older *o, uint32_t late, int64_t since_us)
+{
+	const double wide = (double)(o->to_us - since_us) * o->n / late;
+
+	if (wide > 0.0 && wide < (double)(o->to_us - o->from_us))
+		o->from_us = o->to_us - (int64_t)wide;
+}
+
 /* --- evidence -------------------------------------------------------------*/
 
 static void put_text(struct buf *out, const char *key, struct slice s)

@@ -77,6 +77,12 @@ struct attrib_older {
  * no others. */
 void attrib_older_reach(struct attrib_older *o, int64_t first_us);
 
+/* So many of *o (1 to n) were last seen after since_us, which is before its
+ * last: the others are taken to have come as fast before them, where evenly
+ * since the first would make few of those who are there now. */
+void attrib_older_crowd(struct attrib_older *o, uint32_t late,
+    int64_t since_us);
+
 struct attrib_ask {
 	int64_t call_us;
 	uint16_t threshold_bp; /* 1 to 10000, normally ATTRIB_THRESHOLD_BP */

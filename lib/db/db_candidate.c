@@ -11,6 +11,8 @@
 /* Of those who share a number at once who touched its link so lately is told
  * before who was only seen. */
 #define TOUCHED_US RT_HOUR_US
+/* Who was seen so lately is most of who may call. */
+#define CROWD_US RT_HOUR_US
 
 #define TOUCHES                                                 \
 	" FROM visit_event e WHERE e.company_id = v.company_id" \
@@ -418,21 +420,20 @@ static void join_older(struct attrib_older *to, const struct attrib_older *o)
 	to->about = to->about || o->about;
 }
 
-/* Adds those who were shown it by until_us to *out, where the list did not hold
- * all of them. */
+/* Adds those who were shown it by until_us and are not listed to *out. */
 static enum err add_overflow(struct db *db, struct company_id company,
     const struct reading *r, const struct candidates *listed,
     struct attrib_older *out)
 {
 	const struct overflow_span span = { r->call->number, r->since_us,
-		r->until_us, DB_CANDIDATE_COUNTED };
+		r->until_us, DB_CANDIDATE_COUNTED, r->until_us - CROWD_US };
 	int64_t last_us = r->until_us;
 	const size_t n = count_overflow(listed, r->until_us, &last_us);
 	struct overflow_count count;
 	struct attrib_older older;
 	enum err e;
 
-	if (n == 0 || listed->n < r->max)
+	if (n == 0)
 		return ERR_OK;
 	e = db_overflow_count(db, company, &span, &count);
 	if (e != ERR_OK || count.visits <= n)
@@ -443,6 +444,9 @@ static enum err add_overflow(struct db *db, struct company_id company,
 		.from_us = count.from_us < last_us ? count.from_us : last_us,
 		.to_us = last_us };
 	attrib_older_reach(&older, count.oldest_us);
+	if (count.late > n)
+		attrib_older_crowd(&older, count.late - (uint32_t)n,
+		    span.late_us);
 	join_older(out, &older);
 	return ERR_OK;
 }

@@ -36,9 +36,10 @@ enum err db_overflow_put(struct db *db, struct company_id company,
 }
 
 static const char count_sql[] =
-    "SELECT COUNT(*), COUNT(DISTINCT x.visit_id), MIN(x.shown_at)"
-    " FROM (SELECT visit_id, shown_at FROM overflow_shown FORCE INDEX (PRIMARY)"
-    " WHERE company_id = ? AND number_id = ?"
+    "SELECT COUNT(*), COUNT(DISTINCT x.visit_id),"
+    " COUNT(DISTINCT IF(x.seen_at > ?, x.visit_id, NULL)), MIN(x.shown_at)"
+    " FROM (SELECT visit_id, shown_at, seen_at"
+    " FROM overflow_shown FORCE INDEX (PRIMARY) WHERE company_id = ? AND number_id = ?"
     " AND shown_at > ? AND shown_at <= ? ORDER BY shown_at DESC LIMIT ?) x";
 
 static const char oldest_sql[] =
@@ -63,10 +64,12 @@ enum err db_overflow_count(struct db *db, struct company_id company,
 	struct stmt *st = stmt_begin(db, count_sql);
 	enum err e;
 
+	stmt_in_time_us(st, span->late_us);
 	in_span(st, &company, span);
 	stmt_in_u64(st, span->max);
 	stmt_out_u64(st, &rows);
 	stmt_out_u32(st, &c.visits);
+	stmt_out_u32(st, &c.late);
 	stmt_out_time_us(st, &c.from_us);
 	if ((e = stmt_one(st)) != ERR_OK)
 		return e;

@@ -28,10 +28,12 @@ struct overflow_span {
 	int64_t since_us;
 	int64_t until_us;
 	uint64_t max;
+	int64_t late_us; /* counts apart who was seen after it */
 };
 
 struct overflow_count {
 	uint32_t visits;
+	uint32_t late;     /* of them seen after late_us */
 	int64_t from_us;   /* the first of these rows; 0: there are none */
 	int64_t oldest_us; /* and of all, also those beyond max */
 };

@@ -283,6 +283,7 @@ static void test_touched_other(void **state)
 
 /* --- a pool's overflow number ---------------------------------------------*/
 
+#define MANY 70 /* more than are listed */
 /* The company's number without a lease: for these tests it is one. */
 static struct number_id overflow(void)
 {
@@ -366,18 +367,15 @@ static void test_overflow(void **state)
  * not among those. */
 static void test_overflow_many(void **state)
 {
-	enum {
-		MANY = 70
-	};
 	const int64_t at_us = NOW + 1000 * RT_DAY_US;
-	const struct candidate_call call =
-	    overflow_call(at_us + 2 * RT_HOUR_US);
+	struct candidate_call call = overflow_call(at_us + 2 * RT_HOUR_US);
 	struct visit_id first = { { 0 } };
 	struct candidates c;
 
 	(void)state;
 	for (int64_t i = 0; i < MANY; i++) {
-		const int64_t shown_us = at_us + i * RT_MIN_US;
+		const int64_t shown_us =
+		    at_us + (i == 0 ? -20 * RT_DAY_US : i * RT_MIN_US);
 		const struct visit_id v = shown("many", shown_us, shown_us);
 
 		first = i == 0 ? v : first;
@@ -386,14 +384,19 @@ static void test_overflow_many(void **state)
 	assert_int_equal(c.n, DB_CANDIDATE_LISTED);
 	assert_int_equal(c.c[0].seen_us, at_us + (MANY - 1) * RT_MIN_US);
 	assert_int_equal(c.ask.older.n, MANY - DB_CANDIDATE_LISTED);
-	assert_int_equal(c.ask.older.from_us, at_us);
+	assert_int_equal(c.ask.older.from_us, at_us - 20 * RT_DAY_US);
 	assert_int_equal(c.ask.older.to_us, at_us + 20 * RT_MIN_US);
 	assert_false(c.ask.older.about);
-	see(first, at_us, at_us, call.at_us - RT_MIN_US);
+	see(first, at_us - 20 * RT_DAY_US, at_us, call.at_us - RT_MIN_US);
 	read(ours(), &call, &c);
 	assert_int_equal(c.n, DB_CANDIDATE_LISTED);
 	assert_true(id_eq(c.c[0].visit.v, first.v));
 	assert_int_equal(c.ask.older.n, MANY - DB_CANDIDATE_LISTED);
+	/* Nine of the last hour are not listed: those before came as fast. */
+	call.at_us = at_us + MANY * RT_MIN_US;
+	read(ours(), &call, &c);
+	assert_int_equal(c.ask.older.n, MANY - DB_CANDIDATE_LISTED);
+	assert_in_range(c.ask.older.from_us, at_us - 5 * RT_MIN_US, at_us);
 }
 
 /* A number that has been both: who had it alone and who shared it, by when they
@@ -423,9 +426,6 @@ static void test_overflow_and_lease(void **state)
 /* Who dials it again is shared out among those of the first time. */
 static void test_overflow_again(void **state)
 {
-	enum {
-		LATER = 60
-	};
 	const int64_t at_us = NOW + 1200 * RT_DAY_US;
 	const struct visit_id v = shown("first", at_us, at_us + RT_MIN_US);
 	struct candidate_call call = overflow_call(at_us + RT_DAY_US);
@@ -439,7 +439,7 @@ static void test_overflow_again(void **state)
 	r = testdb_call_opened(t, 0, first, overflow(), "+14155579998",
 	    at_us + 2 * RT_MIN_US);
 	did(db_call_opened(t->db, ours(), &r, &testdb_call_place));
-	for (int64_t i = 0; i < LATER; i++) {
+	for (int64_t i = 0; i < MANY; i++) {
 		const int64_t shown_us = at_us + RT_HOUR_US + i * RT_MIN_US;
 
 		(void)shown("later", shown_us, shown_us);
@@ -448,7 +448,7 @@ static void test_overflow_again(void **state)
 	assert_int_equal(c.ask.dialled_us, at_us + 2 * RT_MIN_US);
 	assert_int_equal(c.n, DB_CANDIDATE_LISTED + 1);
 	assert_true(id_eq(c.c[c.n - 1].visit.v, v.v));
-	assert_int_equal(c.ask.older.n, LATER + 1 - DB_CANDIDATE_LISTED);
+	assert_int_equal(c.ask.older.n, MANY + 1 - DB_CANDIDATE_LISTED);
 	assert_int_equal(c.ask.older_first.n, 0);
 }
 

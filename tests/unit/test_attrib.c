@@ -413,6 +413,12 @@ static void test_older_reach(void **state)
 	o.n = UINT32_MAX;
 	attrib_older_reach(&o, NOW - 7 * RT_DAY_US);
 	assert_int_equal(o.n, UINT32_MAX);
+	o = counted; /* 100 of 1,000 in the last hour: 10 hours, not days */
+	attrib_older_crowd(&o, 100, o.to_us - RT_HOUR_US);
+	assert_int_equal(o.n, 1000);
+	assert_int_equal(o.from_us, o.to_us - 10 * RT_HOUR_US);
+	attrib_older_crowd(&o, 1, o.to_us - RT_HOUR_US); /* not before the first */
+	assert_int_equal(o.from_us, o.to_us - 10 * RT_HOUR_US);
 }
 
 /* Where all browsers are in the caller's zone it says nothing; where one is,
