@@ -77,7 +77,7 @@ test('rerun: said, done, exact, on record', () => {
 
 	const done = verb('attrib', 'rerun', '--apply');
 	assert.match(done.out, /; 3 changed/, done.err);
-	assert.deepEqual(credits(), [['visit', 'google', '5'], ['visit', "o'neill", '5'], ['visit', 'google', '5']]);
+	assert.deepEqual(credits(), [['visit', 'google', '6'], ['visit', "o'neill", '6'], ['visit', 'google', '6']]);
 	assert.equal(verb('rollup', 'verify', '--days', '8').status, 0, 'the reports follow');
 	assert.deepEqual(stack.sql("SELECT action, COALESCE(JSON_VALUE(after_json, '$.changed'), '') FROM audit WHERE action LIKE 'attrib.%' ORDER BY action"),
 		[['attrib.rerun', ''], ['attrib.rerun.done', '3']]);
@@ -114,7 +114,8 @@ test('what is said is what is done, also of who calls again', () => {
 
 // Its calls have no pool, and its visits no lease.
 test('calls of a pool\'s overflow number are looked at again, too', () => {
-	const at = now - 60 * 86400000, day = new Date(at).toISOString().slice(0, 10), own = `x'${base.company}'`;
+	// In the evening of UTC, which is the same day in the company's zone.
+	const at = Math.floor(now / 86400000 - 60) * 86400000 + 20 * 3600000, day = new Date(at).toISOString().slice(0, 10), own = `x'${base.company}'`;
 	const [id, e164] = stack.sql("SELECT HEX(id), e164 FROM number WHERE id = (SELECT overflow_number_id FROM pool)")[0];
 	for (const [ago, source] of [[20, 'google'], [80000, 'bing']]) {
 		const visit = uuid(at - ago * 1000, rnd), seen = time(at - ago * 1000);
