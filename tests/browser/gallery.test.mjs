@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { buildSync } from 'esbuild';
 import { addr } from '../support/stack.mjs';
 import { newVisitor, openBrowser } from '../support/browser.mjs';
-import { gallery, html, pairsOf, pick } from './gallery.mjs';
+import { gallery, html, pairsOf, pick, sites } from './gallery.mjs';
 
 const libs = {
 	'/lib/vue.js': 'node_modules/vue/dist/vue.global.prod.js',
