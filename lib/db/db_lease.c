@@ -24,13 +24,12 @@ static const char *const lease_add_sql[] = DB_ROWS_TEXTS(
 
 static const char *const lease_beat_sql[] = DB_ROWS_UPDATES(BEAT);
 
-#define RELEASE(whens, ids)                     \
-	"UPDATE lease SET"                      \
-	" released_at = CASE id" whens          \
-	" END"                                  \
-	" WHERE company_id = ? AND id IN (" ids \
-	")"                                     \
-	" AND released_at IS NULL"
+#define RELEASE(whens, ids)                                      \
+	"UPDATE lease SET"                                       \
+	" released_at = LEAST(COALESCE(released_at,"             \
+	" TIMESTAMP'9999-12-31 00:00:00.000000'), CASE id" whens \
+	" END)"                                                  \
+	" WHERE company_id = ? AND id IN (" ids ")"
 
 static const char *const lease_release_sql[] = DB_ROWS_UPDATES(RELEASE);
 

@@ -39,7 +39,8 @@ struct lease_end {
 	int64_t at_us;
 };
 
-/* The first time counts, also of two in one call. */
+/* The earliest end counts: whose clock is behind may tell it later, as where
+ * the number's next lease began. Of two in one call the first. */
 RT_MUST_USE enum err db_lease_release(struct db *db, struct company_id company,
     const struct lease_end *const *rows, size_t n);
 

@@ -281,8 +281,8 @@ static void test_lease(void **state)
 	end(theirs(), &l, NOW);
 	assert_int_equal(number_state(ours(), l.number).last.end_us,
 	    NOW + RT_MIN_US + LEASE);
-	end(ours(), &l, NOW + 5);
-	end(ours(), &l, NOW + 9);
+	for (int i = 0; i < 3; i++) /* the earliest counts */
+		end(ours(), &l, NOW + (int64_t[]){ 9, 5, 7 }[i]);
 	assert_int_equal(beat(ours(), &l, NOW + RT_DAY_US, NOW + RT_DAY_US),
 	    ERR_OK); /* released: no more */
 	assert_int_equal(number_state(ours(), l.number).last.end_us, NOW + 5);

@@ -417,7 +417,8 @@ static void test_older_reach(void **state)
 	attrib_older_crowd(&o, 100, o.to_us - RT_HOUR_US);
 	assert_int_equal(o.n, 1000);
 	assert_int_equal(o.from_us, o.to_us - 10 * RT_HOUR_US);
-	attrib_older_crowd(&o, 1, o.to_us - RT_HOUR_US); /* not before the first */
+	attrib_older_crowd(&o, 1,
+	    o.to_us - RT_HOUR_US); /* not before the first */
 	assert_int_equal(o.from_us, o.to_us - 10 * RT_HOUR_US);
 }
 
