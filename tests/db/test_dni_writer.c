@@ -331,7 +331,7 @@ static void test_order(void **state)
 			struct dni_write later = { .company = t->company[0].id,
 				.parts = DNI_WRITE_PROGRESS,
 				.progress = { before->visit.id, NOW + RT_SEC_US,
-				    7, 1, 0 } };
+				    7, 1, 0, 0 } };
 
 			dni_state_later(s, &later);
 		}
