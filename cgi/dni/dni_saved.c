@@ -15,10 +15,11 @@
 #include "lib/json/json_in.h"
 #include "lib/text/json_out.h"
 
-#define FORMAT    2
-#define ROW_MAX   4096 /* of texts of 255 signs at most */
-#define DEPTH_MAX 1
-#define BYTES_MAX 32
+#define FORMAT        2
+#define FORMAT_BEFORE 1    /* an upgrade may come in the middle of an outage */
+#define ROW_MAX       4096 /* of texts of 255 signs at most */
+#define DEPTH_MAX     1
+#define BYTES_MAX     32
 
 /* --- the rows -------------------------------------------------------------*/
 
@@ -74,11 +75,11 @@ static const struct member of_param[] = {
 static const struct member of_pool[] = {
 	MEMBER(BYTES, tag_pool, company),
 	MEMBER(BYTES, tag_pool, id),
-	MEMBER(BYTES, tag_pool, overflow),
 	MEMBER(TEXT, tag_pool, overflow_e164),
 	MEMBER(COUNT, tag_pool, lease_s),
 	MEMBER(COUNT, tag_pool, min_reuse_s),
 	MEMBER(TEXT, tag_pool, overflow_policy),
+	MEMBER(BYTES, tag_pool, overflow),
 };
 
 enum row_kind {
@@ -308,6 +309,14 @@ static void tell_row(enum row_kind kind, const union row *row,
 	}
 }
 
+/* What a pool's line of FORMAT_BEFORE does not have is the last member. */
+static bool has_members(const struct json_node *list, size_t kind)
+{
+	const size_t n = json_in_count(list), all = 1 + rows[kind].n;
+
+	return n == all || (kind == POOL && n == all - 1);
+}
+
 static enum err tell_line(const struct json_node *list, struct slice name,
     const struct tag_reader *to)
 {
@@ -317,10 +326,10 @@ static enum err tell_line(const struct json_node *list, struct slice name,
 
 	while (k < ROW_KINDS && !slice_eq_cstr(name, rows[k].name))
 		k++;
-	if (k == ROW_KINDS || json_in_count(list) != 1 + rows[k].n)
+	if (k == ROW_KINDS || !has_members(list, k))
 		return ERR_SYNTAX;
 	memset(&row, 0, sizeof(row));
-	for (size_t i = 0; e == ERR_OK && i < rows[k].n; i++)
+	for (size_t i = 0; e == ERR_OK && 1 + i < json_in_count(list); i++)
 		e = take_member(json_in_at(list, 1 + i), &rows[k].members[i],
 		    &row);
 	if (e == ERR_OK)
@@ -340,7 +349,9 @@ static enum err take_end(const struct json_node *list, uint64_t lines,
 	    (e = take_hex(json_in_at(list, 4), end->visitor_key,
 		 sizeof(end->visitor_key))) != ERR_OK)
 		return e;
-	return format == FORMAT && n == lines ? ERR_OK : ERR_SYNTAX;
+	if (format != FORMAT && format != FORMAT_BEFORE)
+		return ERR_SYNTAX;
+	return n == lines ? ERR_OK : ERR_SYNTAX;
 }
 
 /* *all: it was the last one. */

@@ -7,9 +7,10 @@
  *
  *   ["end", format, lines before it, config_version, visitors' key in hex]
  *
- * A file that lacks it, of another format or with a line that cannot be read,
- * counts as none. It holds the key of visitors' ids (dni_visitor.h), so it is
- * its owner's alone, and who finds another's file there leaves it.
+ * A file that lacks it, of another format (but the one before) or with a line
+ * that cannot be read, counts as none. It holds the key of visitors' ids
+ * (dni_visitor.h), so it is its owner's alone, and who finds another's file
+ * there leaves it.
  */
 #ifndef RT_CGI_DNI_DNI_SAVED_H
 #define RT_CGI_DNI_DNI_SAVED_H

@@ -157,7 +157,7 @@ static void test_lines(void **state)
 		"{}\n",
 		"[\"end\"]\n",
 		"[\"end\",2,0,42]\n",
-		"[\"end\",1,0,42,\"01020300000000000000000000000000\"]\n",
+		"[\"end\",3,0,42,\"01020300000000000000000000000000\"]\n",
 		"[\"end\",2,1,42,\"01020300000000000000000000000000\"]\n",
 		"[\"end\",2,0,-1,\"01020300000000000000000000000000\"]\n",
 		"[\"end\",2,0,42,\"0102030000000000000000000000000\"]\n",
@@ -179,6 +179,49 @@ static void test_lines(void **state)
 		buf_fini(&h.all);
 	}
 	assert_int_equal(end.version, 7);
+}
+
+struct pools {
+	struct tag_pool last;
+	size_t n;
+};
+
+static void keep_pool(void *ctx, const struct tag_pool *row)
+{
+	struct pools *p = ctx;
+
+	p->last = *row;
+	p->n++;
+}
+
+/* A file of before the overflow number was named by its id. */
+static void test_before(void **state)
+{
+	static const char text[] =
+	    "[\"pool\",\"c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1\","
+	    "\"b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1\",\"+14155550109\","
+	    "180,60,\"number\"]\n"
+	    "[\"end\",1,1,42,\"01020300000000000000000000000000\"]\n";
+	static const char shorter[] =
+	    "[\"pool\",\"c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1\","
+	    "\"b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1b1\",\"+14155550109\","
+	    "180,60]\n"
+	    "[\"end\",1,1,42,\"01020300000000000000000000000000\"]\n";
+	struct pools p = { .n = 0 };
+	const struct tag_reader to = { .ctx = &p, .pool = keep_pool };
+	struct dni_saved_end end = { .version = 0 };
+
+	(void)state;
+	assert_int_equal(dni_saved_tell(slice_from(text), &to, &end), ERR_OK);
+	assert_int_equal(end.version, 42);
+	assert_int_equal(p.n, 1);
+	assert_string_equal(p.last.overflow_e164, "+14155550109");
+	assert_int_equal(p.last.lease_s, 180);
+	assert_int_equal(p.last.min_reuse_s, 60);
+	assert_string_equal(p.last.overflow_policy, "number");
+	assert_true(id_is_nil(p.last.overflow.v));
+	assert_int_equal(dni_saved_tell(slice_from(shorter), &to, &end),
+	    ERR_SYNTAX);
 }
 
 static void test_file(void **state)
@@ -313,6 +356,7 @@ int main(void)
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_before),
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_configuration),
 	};
