@@ -12,26 +12,14 @@
 #define MEM_MAX   ((size_t)384 << 10)
 #define FIELD_MIN 128 /* bytes left: less is not worth a field */
 
-/* The number of p that the visitor has; NULL: none. */
-static const struct dni_slot *leased(const struct dni_serve *v,
-    const struct dni_visit *visit, struct dni_pool *p)
-{
-	const struct lease_holder holder = dni_pool_holder(visit->visitor);
-	uint32_t number;
-
-	if (p == NULL || p->leases == NULL ||
-	    !lease_find(p->leases, v->who.now_us, &holder, &number))
-		return NULL;
-	return &p->slots[number];
-}
-
 static void fill_event(struct dni_serve *v, const struct dni_visit *visit,
     const char *kind, struct dni_write *w)
 {
-	struct dni_pool *p = visit->pool != NULL
-				 ? visit->pool
-				 : dni_state_pool(v->s, v->plan.pool);
-	const struct dni_slot *slot = leased(v, visit, p);
+	const struct dni_pool *p = visit->pool != NULL
+				       ? visit->pool
+				       : dni_state_pool(v->s, v->plan.pool);
+	const struct dni_slot *slot =
+	    dni_pool_leased(p, visit->visitor, v->who.now_us);
 
 	w->parts |= DNI_WRITE_EVENT;
 	w->event = (struct visit_event_row){ .visit = visit->id,
@@ -98,7 +86,8 @@ void dni_event_withdraw(struct dni_serve *v, struct dni_visit *visit)
 		const struct dni_slot *slot = NULL;
 
 		if (p->owned && id_eq(p->company.v, v->plan.company.v))
-			slot = leased(v, visit, p);
+			slot =
+			    dni_pool_leased(p, visit->visitor, v->who.now_us);
 		if (slot != NULL && is_its(v, visit, p, slot))
 			release(v, visit, p);
 	}

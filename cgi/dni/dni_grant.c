@@ -272,18 +272,13 @@ void dni_grant_store(struct dni_serve *v, const struct dni_write *w,
  * the first one got. */
 static bool first_has_it(const struct dni_serve *v, const struct dni_grant *g)
 {
-	const struct lease_holder holder = dni_pool_holder(g->visitor);
 	const struct dni_visit *visit =
 	    dni_visits_find(v->s->visits, v->s->now_us, g->visit);
-	const struct dni_pool *p = g->pool;
-	const struct dni_slot *slot;
-	uint32_t number;
+	const struct dni_slot *slot =
+	    dni_pool_leased(g->pool, g->visitor, v->s->now_us);
 
-	if (visit == NULL || p->leases == NULL ||
-	    !lease_find(p->leases, v->s->now_us, &holder, &number))
-		return false;
-	slot = &p->slots[number];
-	if (!has_row(slot, visit) || slot->batch > v->s->done_batch)
+	if (visit == NULL || slot == NULL || !has_row(slot, visit) ||
+	    slot->batch > v->s->done_batch)
 		return false;
 	v->out->to = slot->shown;
 	return true;

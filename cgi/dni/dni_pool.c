@@ -237,6 +237,18 @@ struct lease_holder dni_pool_holder(struct visitor_id visitor)
 	return h;
 }
 
+const struct dni_slot *dni_pool_leased(const struct dni_pool *p,
+    struct visitor_id visitor, int64_t now_us)
+{
+	const struct lease_holder holder = dni_pool_holder(visitor);
+	uint32_t number;
+
+	if (p == NULL || p->leases == NULL ||
+	    !lease_find(p->leases, now_us, &holder, &number))
+		return NULL;
+	return &p->slots[number];
+}
+
 /* The rows are in the order of their ends, as lease_add() wants them. */
 static enum err add_row(struct dni_pool *p, const struct known *k,
     int64_t now_us)

@@ -127,5 +127,8 @@ void dni_pool_slot(struct dni_slot *s, const struct lease_last *l,
 
 /* Who a lease belongs to: the visitor. */
 struct lease_holder dni_pool_holder(struct visitor_id visitor);
+/* What the visitor has of p, which may be NULL, now. NULL: nothing. */
+const struct dni_slot *dni_pool_leased(const struct dni_pool *p,
+    struct visitor_id visitor, int64_t now_us);
 
 #endif

@@ -118,8 +118,7 @@ static void run_batch(struct writer *w)
 
 static void fill_beat(struct dni_visit *v, struct dni_write *w)
 {
-	const struct lease_holder holder = dni_pool_holder(v->visitor);
-	uint32_t number;
+	const struct dni_slot *slot;
 
 	memset(w, 0, sizeof(*w));
 	w->parts = DNI_WRITE_PROGRESS;
@@ -127,15 +126,15 @@ static void fill_beat(struct dni_visit *v, struct dni_write *w)
 	w->progress = (struct visit_progress){ v->id, v->seen_us, v->engaged_s,
 		v->page_views, v->tel_clicked_us, v->used_us };
 	dni_overflow_put(v, w);
-	if (v->pool == NULL || !v->pool->owned || v->pool->leases == NULL ||
-	    !lease_find(v->pool->leases, v->seen_us, &holder, &number))
+	slot = dni_pool_leased(v->pool, v->visitor, v->seen_us);
+	if (slot == NULL || !v->pool->owned)
 		return;
 	/* The row may be of another visit of the same visitor, which goes on
 	 * for both (DNI_VISITS_TURNS_MAX); an older beat alters nothing. */
 	w->parts |= DNI_WRITE_BEAT;
 	w->lease.pool = v->pool->id;
 	w->lease.epoch = v->pool->epoch;
-	w->lease.id = v->pool->slots[number].lease;
+	w->lease.id = slot->lease;
 	w->lease.beat_us = v->beat_us;
 	w->lease.expires_us = v->beat_us + v->pool->lease_us;
 }
