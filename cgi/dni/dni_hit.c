@@ -154,6 +154,13 @@ static enum err others_ids(struct parse *p, struct dni_hit *h)
 	return e;
 }
 
+static enum err hidden(struct parse *p, struct dni_hit *h)
+{
+	return json_in_opt_bool(p->root, "hidden", &h->hidden) == ERR_OK
+		   ? ERR_OK
+		   : wrong(p, "hidden: must be true or false");
+}
+
 static enum err visit_members(struct parse *p, struct dni_hit *h)
 {
 	enum err e;
@@ -162,8 +169,8 @@ static enum err visit_members(struct parse *p, struct dni_hit *h)
 		return e;
 	if ((e = others_ids(p, h)) != ERR_OK)
 		return e;
-	if (json_in_opt_bool(p->root, "hidden", &h->hidden) != ERR_OK)
-		return wrong(p, "hidden: must be true or false");
+	if ((e = hidden(p, h)) != ERR_OK)
+		return e;
 	return targets(p, h);
 }
 
@@ -200,7 +207,7 @@ static enum err beat_members(struct parse *p, struct dni_hit *h)
 	if (json_in_opt_i64(p->root, "engaged_s", 0, 3600, &s) != ERR_OK)
 		return wrong(p, "engaged_s: a number from 0 to 3600");
 	h->engaged_s = (uint32_t)s;
-	if (use(p, h) != ERR_OK)
+	if (hidden(p, h) != ERR_OK || use(p, h) != ERR_OK)
 		return ERR_SYNTAX;
 	/* Tags of before did not name the page. */
 	return json_in_kind(json_in_get(p->root, "url")) == JSON_IN_MISSING

@@ -10,7 +10,8 @@
  *             (in all of them "Sec-GPC: 1" in the request's head is a "no")
  *   visitor   vtr_… of the visitor's cookie
  *   visit     vis_… of the visit that goes on                beat, event
- *   hidden    true: prerendered or in a hidden tab
+ *   hidden    true: prerendered or in a hidden tab           visit, allocate
+ *             true: the page is left, and reads no answer    beat
  *   ga, gas   Google Analytics client and session id
  *   fbc, fbp  Meta's click and browser cookies
  *   zone      IANA time zone of the browser. It and the ids above: what is too

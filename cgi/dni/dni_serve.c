@@ -427,7 +427,8 @@ static void engage(const struct dni_serve *v, struct dni_visit *visit)
 
 /* With mu held. Nobody here may extend the lease, and its number may be given
  * to another when it ends: the page goes on as it was while it can be told in
- * time. Of a visit that was only read of, its lease lived when it was seen. */
+ * time, and if it reads no answer. Of a visit that was only read of, its lease
+ * lived when it was seen. */
 static void cannot_extend(struct dni_serve *v, struct dni_visit *visit,
     int64_t seen_us)
 {
@@ -436,7 +437,8 @@ static void cannot_extend(struct dni_serve *v, struct dni_visit *visit,
 
 	if (visit->beat_us == 0)
 		visit->beat_us = seen_us;
-	if (v->s->unread || v->who.now_us + NEXT_US < visit->beat_us + lease_us)
+	if (v->s->unread || v->h->hidden ||
+	    v->who.now_us + NEXT_US < visit->beat_us + lease_us)
 		return;
 	v->counted = visit->falls_back;
 	visit->falls_back = true;
@@ -459,11 +461,22 @@ static bool beat_pool(struct dni_serve *v, struct dni_visit *visit,
 		dni_grant_outlast(v, visit);
 		return false;
 	}
+	if (v->h->hidden && dni_pool_leased(dni_state_pool(v->s, v->plan.pool),
+				visit->visitor, v->who.now_us) == NULL)
+		return false;
 	if (dni_grant_take(v, visit, w, g))
 		return true;
 	v->counted = visit->falls_back;
 	turn_away(v, visit, g);
 	return false;
+}
+
+/* With mu held. Who leaves a page reads no answer: what it shows goes on, and
+ * it is given nothing that it does not show. */
+static bool stays(const struct dni_serve *v, const struct dni_visit *visit)
+{
+	return v->h->hidden && (visit->overflow.on_page || visit->falls_back ||
+				   (visit->pool == NULL && !visit->of_before));
 }
 
 /* With mu held. A page shown again after its lease ended gets its number back
@@ -484,12 +497,12 @@ static bool beat(struct dni_serve *v, struct dni_visit *visit,
 	engage(v, visit);
 	seen_us = visit->seen_us;
 	dni_visits_touch(v->s->visits, v->who.now_us, visit);
-	if (!v->h->hidden)
-		dni_overflow_again(visit, v->who.now_us);
+	dni_overflow_again(visit, v->who.now_us);
 	if (v->h->url.n > 0 ? v->plan.rule_first : visit->by_rule)
 		return false;
 	w->company = v->plan.company;
-	if (visit->pool == NULL && (v->h->hidden || id_is_nil(v->plan.pool.v)))
+	if (stays(v, visit) ||
+	    (visit->pool == NULL && id_is_nil(v->plan.pool.v)))
 		return false;
 	if (visit->pool == NULL) {
 		/* After a restart, or never leased. */

@@ -43,7 +43,7 @@ export default function (tag) {
 	// The page is told of, as what is shown when the lease is lost may be its
 	// own number. "none" without a reason is "as it was".
 	function beat(last) {
-		const said = { engaged_s: usedS, used: !!hand, url: tag.first.slice(0, 2048), ref: d.referrer };
+		const said = { engaged_s: usedS, used: !!hand, hidden: last, url: tag.first.slice(0, 2048), ref: d.referrer };
 		if (!tag.ids.visit || (last && !usedS && hand <= told)) return;
 		usedS = 0;
 		told |= hand;

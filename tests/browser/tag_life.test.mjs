@@ -49,6 +49,9 @@ test('a hand on the page is told at once, and not what pages do of themselves', 
 	await page.mouse.move(40, 40);
 	await page.clock.runFor(20000);
 	assert.equal(told('beat').length, 1, 'the next is due a minute later');
+	await page.evaluate(() => dispatchEvent(new Event('pagehide')));
+	await until('its last is told', () => told('beat').length === 2);
+	assert.deepEqual(told('beat').map((b) => b.hidden), [undefined, true]);
 	await page.context().close();
 });
 

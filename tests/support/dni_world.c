@@ -115,14 +115,26 @@ struct dni_answer *world_page(struct world *w, struct tab *t, const char *url)
 	return out;
 }
 
-struct dni_answer *world_beat(struct world *w, const struct tab *t)
+static struct dni_answer *beat(struct world *w, const struct tab *t,
+    bool hidden)
 {
 	const struct dni_who by = who(w);
+	struct dni_hit *h = hit(w, t);
 	struct dni_answer *out = NULL;
 
-	assert_int_equal(dni_serve_beat(w->s, hit(w, t), &by, &w->mem, &out),
-	    ERR_OK);
+	h->hidden = hidden;
+	assert_int_equal(dni_serve_beat(w->s, h, &by, &w->mem, &out), ERR_OK);
 	return out;
+}
+
+struct dni_answer *world_beat(struct world *w, const struct tab *t)
+{
+	return beat(w, t, false);
+}
+
+struct dni_answer *world_leave(struct world *w, const struct tab *t)
+{
+	return beat(w, t, true);
 }
 
 void world_withdraw(struct world *w, const struct tab *t)

@@ -37,6 +37,8 @@ int world_stop(void **state);
 /* What pages ask. */
 struct dni_answer *world_page(struct world *w, struct tab *t, const char *url);
 struct dni_answer *world_beat(struct world *w, const struct tab *t);
+/* The last beat of a page that is left. */
+struct dni_answer *world_leave(struct world *w, const struct tab *t);
 void world_withdraw(struct world *w, const struct tab *t);
 
 /* What the database does. */

@@ -329,6 +329,54 @@ static void test_withdrawn_moved(void **state)
 	assert_true(ends(w, second, 0));
 }
 
+/* --- pages that are left ---------------------------------------------------*/
+
+/* Its last beat, whose answer nobody reads, extends the lease it has, also of
+ * before a restart, and takes none. */
+static void test_left(void **state)
+{
+	struct world *w = *state;
+	struct tab t = { 0 }, other = { 0 };
+	struct dni_visit *visit;
+	int64_t seen_us;
+
+	(void)world_stored(w, &t, "https://a.example/");
+	visit = dni_visits_find(w->s->visits, w->s->now_us, t.visit);
+	world_pass(w, LEASE - RT_MIN_US);
+	assert_string_equal(world_leave(w, &t)->tier, "lease");
+	visit->pool = NULL;
+	visit->of_before = true;
+	world_pass(w, LEASE - RT_MIN_US);
+	seen_us = visit->seen_us;
+	assert_string_equal(world_leave(w, &t)->tier, "lease");
+	assert_true(visit->beat_us > seen_us);
+
+	world_pass(w, LEASE);
+	assert_string_equal(world_leave(w, &t)->tier, "none");
+	assert_null(w->s->open);
+	(void)world_stored(w, &other, "https://a.example/");
+	assert_string_equal(world_leave(w, &t)->tier, "none");
+	assert_false(visit->falls_back); /* it shows the number yet */
+	assert_string_equal(world_beat(w, &t)->why, "pool");
+}
+
+/* Nor is it told of another number where its pool is another server's. */
+static void test_left_elsewhere(void **state)
+{
+	struct world *w = *state;
+	struct tab t = { 0 };
+	struct dni_visit *visit;
+
+	(void)world_stored(w, &t, "https://a.example/");
+	visit = dni_visits_find(w->s->visits, w->s->now_us, t.visit);
+	visit->pool->owned = false;
+	world_pass(w, LEASE);
+	assert_string_equal(world_leave(w, &t)->why, "");
+	assert_false(visit->falls_back);
+	assert_string_equal(world_beat(w, &t)->why, "pool");
+	assert_true(visit->falls_back);
+}
+
 /* --- a long time without the database --------------------------------------*/
 
 /* A page that is looked at keeps its number, however long it takes. */
@@ -409,7 +457,8 @@ int main(void)
 		with_world(test_counts_not_ours), with_world(test_withdrawn),
 		with_world(test_withdrawn_other),
 		with_world(test_withdrawn_shared),
-		with_world(test_withdrawn_moved), with_world(test_away),
+		with_world(test_withdrawn_moved), with_world(test_left),
+		with_world(test_left_elsewhere), with_world(test_away),
 		with_world(test_away_closed), with_world(test_away_left) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -140,20 +140,23 @@ static void test_touched(void **state)
 	assert_int_equal(row.seen_us, put->event.happened_us);
 }
 
+static void writes_lease(struct world *w, struct dni_answer *a)
+{
+	(void)world_settle(w, world_take_batch(w), ERR_OK);
+	world_resume(a, "lease", "");
+}
+
 /* The holder goes: with the number of its own the other one is no more. */
 static void test_ends(void **state)
 {
 	struct world *w = *state;
 	struct tab holder = { 0 }, t = { 0 };
 	struct overflow_row row;
-	struct dni_answer *a;
 	int64_t seen_us;
 
 	turned_away(w, &holder, &t);
 	world_withdraw(w, &holder);
-	a = world_beat(w, &t);
-	(void)world_settle(w, world_take_batch(w), ERR_OK);
-	world_resume(a, "lease", "");
+	writes_lease(w, world_beat(w, &t));
 	assert_true(progress(w, &t, &row));
 	seen_us = row.seen_us;
 	assert_string_equal(world_beat(w, &t)->tier, "lease");
@@ -162,6 +165,38 @@ static void test_ends(void **state)
 	assert_false(progress(w, &t, &row));
 	assert_int_equal(visit_of(w, &t)->overflow.seen_us, seen_us);
 	assert_int_equal(visit_of(w, &t)->overflow.touched_us, 0);
+}
+
+/* Who leaves the page reads no answer: a number that is free by now is not
+ * shown, and what is touched when the page is there again is what it shows. */
+static void test_left(void **state)
+{
+	struct world *w = *state;
+	struct tab holder = { 0 }, t = { 0 };
+	struct overflow_row first, row;
+	const struct dni_write *put;
+
+	turned_away(w, &holder, &t);
+	first = last_later(w)->overflow;
+	world_withdraw(w, &holder);
+	w->n_asks = 0;
+	/* A page view and a beat after: its pool is known. */
+	for (int again = 0; again < 2; again++) {
+		assert_string_equal(world_leave(w, &t)->tier, "none");
+		assert_null(w->s->open);
+		assert_true(visit_of(w, &t)->overflow.on_page);
+		assert_true(progress(w, &t, &row));
+		assert_true(row.seen_us > first.seen_us);
+		visit_of(w, &t)->pool = dni_state_pool(w->s, world_pools[0]);
+	}
+	happens(w, &t, DNI_EVENT_TEL_CLICK);
+	put = last_later(w);
+	assert_true(id_eq(put->event.number.v, number.v));
+	assert_true(progress(w, &t, &row));
+	assert_int_equal(row.touched_us, put->event.happened_us);
+	/* It can be told of the lease when it is looked at. */
+	writes_lease(w, world_beat(w, &t));
+	assert_false(visit_of(w, &t)->overflow.on_page);
 }
 
 /* A lease that was not stored: what is shown instead is on record. */
@@ -206,6 +241,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_touched, start,
 		    world_stop),
 		cmocka_unit_test_setup_teardown(test_ends, start, world_stop),
+		cmocka_unit_test_setup_teardown(test_left, start, world_stop),
 		cmocka_unit_test_setup_teardown(test_refused, start,
 		    world_stop),
 		cmocka_unit_test_setup_teardown(test_clock, start, world_stop),

@@ -127,6 +127,7 @@ test('bad input: the right status and a reason, and nothing is stored', async ()
 		['/dni/v1/beat', { site: 'demo', visit: 'vis_01h455vb4pex5vsknk084sn02q', engaged_s: -1 }, 400],
 		['/dni/v1/beat', { site: 'demo', visit: 'vis_01h455vb4pex5vsknk084sn02q', engaged_s: 1e9 }, 400],
 		['/dni/v1/beat', { site: 'demo', visit: 'vis_01h455vb4pex5vsknk084sn02q', used: 1 }, 400],
+		['/dni/v1/beat', { site: 'demo', visit: 'vis_01h455vb4pex5vsknk084sn02q', hidden: 'no' }, 400],
 		['/dni/v1/event', { site: 'demo', visit: 'vis_01h455vb4pex5vsknk084sn02q', kind: 'about', used: 'yes' }, 400],
 		['/dni/v1/beat', { site: 'nobody', visit: 'vis_01h455vb4pex5vsknk084sn02q' }, 404],
 		['/dni/v1/event', { site: 'demo', kind: 'tel_click' }, 400],
