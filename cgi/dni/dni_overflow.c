@@ -42,7 +42,7 @@ void dni_overflow_put(struct dni_visit *visit, struct dni_write *w)
 {
 	struct dni_visits_overflow *o = &visit->overflow;
 
-	if (!o->due)
+	if (!o->due || visit->unstored)
 		return;
 	o->due = false;
 	w->parts |= DNI_WRITE_OVERFLOW;

@@ -22,7 +22,7 @@ void dni_overflow_touch(struct dni_visit *visit, int64_t now_us);
 /* What is new this moment goes with the page view. */
 void dni_overflow_begin(struct dni_visit *visit, int64_t now_us,
     struct dni_write *w);
-/* What is due is written with the visit's progress. */
+/* What is due is written with the visit's progress, if there is that visit. */
 void dni_overflow_put(struct dni_visit *visit, struct dni_write *w);
 
 #endif

@@ -101,10 +101,22 @@ struct dni_visit *dni_serve_theirs(const struct dni_serve *v)
 		   : NULL;
 }
 
+/* With mu held: theirs; NULL: none, or one that there was no room to write down
+ * in an outage, which is over. It is begun anew, and on record from then on. */
+static struct dni_visit *on_record(struct dni_serve *v)
+{
+	struct dni_visit *visit = dni_serve_theirs(v);
+
+	if (visit == NULL || !visit->unstored || dni_state_away(v->s))
+		return visit;
+	dni_visits_drop(v->s->visits, visit);
+	return NULL;
+}
+
 /* With mu held: the visit that goes on, or NULL. */
 static struct dni_visit *going_on(struct dni_serve *v)
 {
-	struct dni_visit *visit = dni_serve_theirs(v);
+	struct dni_visit *visit = on_record(v);
 
 	if (visit == NULL)
 		return NULL;
@@ -523,7 +535,7 @@ static void serve_beat(struct dni_serve *v)
 		return;
 	}
 	memset(&w, 0, sizeof(w));
-	if (beat(v, dni_serve_theirs(v), &w, &g))
+	if (beat(v, on_record(v), &w, &g))
 		dni_grant_store(v, &w, &g);
 }
 

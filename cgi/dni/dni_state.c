@@ -154,10 +154,15 @@ void dni_state_wait_free(struct dni_wait *wait)
 	free(wait);
 }
 
-static void count_lost(struct dni_state *s)
+static void count_lost(struct dni_state *s, const struct dni_write *w)
 {
 	const int64_t now_us = clk_mono_us();
+	struct dni_visit *visit = NULL;
 
+	if ((w->parts & DNI_WRITE_VISIT) != 0)
+		visit = dni_visits_find(s->visits, 0, w->visit.id);
+	if (visit != NULL)
+		visit->unstored = true;
 	s->lost++;
 	metric_add(METRIC_DNI_LOST, 1);
 	if (now_us < s->lost_next_us)
@@ -172,7 +177,7 @@ void dni_state_later_own(struct dni_state *s, struct dni_write *copy)
 {
 	if (s->n_later >= DNI_STATE_LATER_MAX ||
 	    s->later_bytes + copy->bytes > DNI_STATE_LATER_BYTES) {
-		count_lost(s);
+		count_lost(s, copy);
 		free(copy);
 		return;
 	}
@@ -191,7 +196,7 @@ void dni_state_later(struct dni_state *s, const struct dni_write *w)
 	struct dni_write *copy = dni_write_copy(w);
 
 	if (copy == NULL)
-		count_lost(s);
+		count_lost(s, w);
 	else
 		dni_state_later_own(s, copy);
 }

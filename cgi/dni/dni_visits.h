@@ -54,6 +54,7 @@ struct dni_visit {
 	bool by_rule;          /* its last page has a rule's number: no lease */
 	bool falls_back;       /* was shown what there is without a lease */
 	bool forgotten;        /* its browser had not kept the visitor */
+	bool unstored;         /* there was no room for its row: it has none */
 	struct number_id rule; /* that fitted when it began; nil: none */
 	struct number_id leased; /* of its last row; nil: none, or not stored */
 	uint32_t turns;          /* rows of that number */

@@ -215,6 +215,43 @@ static void test_refused(void **state)
 	assert_true(id_eq(row.number.v, number.v));
 }
 
+/* Of a visit whose own row found no room none is written; and when there is a
+ * database again it is begun anew. */
+static void test_no_room(void **state)
+{
+	struct world *w = *state;
+	struct tab holder = { 0 }, t = { 0 };
+	const struct dni_write *put;
+	struct overflow_row row;
+	struct visit_id first;
+	size_t waiting;
+
+	(void)world_stored(w, &holder, URL "?gclid=1");
+	waiting = w->s->n_later;
+	w->s->n_later = DNI_STATE_LATER_MAX;
+	assert_string_equal(world_page(w, &t, URL "?gclid=2")->tier,
+	    "overflow");
+	assert_int_equal(w->s->lost, 1);
+	w->s->n_later = waiting;
+	w->n_asks = 0;
+	first = t.visit;
+	w->s->away = true;
+	assert_string_equal(world_beat(w, &t)->tier, "none");
+	assert_true(visit_of(w, &t)->overflow.on_page);
+	assert_false(progress(w, &t, &row));
+	w->s->away = false;
+	assert_string_equal(world_beat(w, &t)->tier, "gone");
+	assert_string_equal(world_page(w, &t, URL "?gclid=2")->tier,
+	    "overflow");
+	assert_false(id_eq(t.visit.v, first.v));
+	put = last_later(w);
+	assert_true((put->parts & DNI_WRITE_VISIT) != 0);
+	assert_true(id_eq(put->overflow.visit.v, t.visit.v));
+	w->n_asks = 0;
+	(void)world_beat(w, &t);
+	assert_true(progress(w, &t, &row));
+}
+
 /* By another clock it is another row: the first one's time was wrong. */
 static void test_clock(void **state)
 {
@@ -243,6 +280,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_ends, start, world_stop),
 		cmocka_unit_test_setup_teardown(test_left, start, world_stop),
 		cmocka_unit_test_setup_teardown(test_refused, start,
+		    world_stop),
+		cmocka_unit_test_setup_teardown(test_no_room, start,
 		    world_stop),
 		cmocka_unit_test_setup_teardown(test_clock, start, world_stop),
 	};
