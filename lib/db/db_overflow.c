@@ -32,7 +32,7 @@ static void in_rows(struct stmt *st, const struct company_id *company,
 enum err db_overflow_put(struct db *db, struct company_id company,
     const struct overflow_row *const *rows, size_t n)
 {
-	return db_rows_run(db, put_sql, company, rows, n, in_rows);
+	return db_rows_add(db, put_sql, company, rows, n, in_rows);
 }
 
 static const char count_sql[] =

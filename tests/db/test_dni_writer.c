@@ -6,7 +6,9 @@
 #include "cgi/dni/dni_batch.h"
 #include "cgi/dni/dni_writer.h"
 #include "lib/base/log.h"
+#include "lib/db/db_overflow.h"
 #include "lib/db/db_pool_owner.h"
+#include "lib/db/db_priv.h"
 #include "lib/db/db_visitor.h"
 #include "lib/db/stmt.h"
 #include "tests/support/cm.h"
@@ -97,6 +99,57 @@ static void test_only_tx(void **state)
 	ok(db_begin(db));
 	ok(db_end(db, add_visitor(db, &v)));
 	assert_int_equal(visitors(), had + 1);
+	db_close(db);
+}
+
+/* --- who saw an overflow number -------------------------------------------*/
+
+#define ROWS 67 /* more than any statement takes */
+
+/* Row i was touched where i is odd, and seen i microseconds after it was shown;
+ * said later it was seen later, and touched once more or never. */
+static void fill_seen(struct overflow_row *r, size_t i, int64_t later_us)
+{
+	const bool touched = later_us == 0 ? i % 2 == 1 : i % 4 < 2;
+
+	r->seen_us = r->shown_us + (int64_t)i + later_us;
+	r->touched_us = touched ? r->seen_us : 0;
+}
+
+/* Each row its own values and no other's, with a server that takes many for a
+ * text of one and without. */
+static void test_overflow(void **state)
+{
+	static struct overflow_row rows[ROWS];
+	static const struct overflow_row *all[ROWS];
+	static const char sql[] =
+	    "SELECT count(*) FROM overflow_shown"
+	    " WHERE MICROSECOND(seen_at) DIV 100 = 1 AND"
+	    " COALESCE(MICROSECOND(touched_at), 999) = ELT(1 +"
+	    " MICROSECOND(seen_at) % 100 % 4, MICROSECOND(seen_at),"
+	    " MICROSECOND(seen_at), 999, MICROSECOND(seen_at) % 100)";
+	struct db *db = testdb_connect(t, "dni");
+	int64_t had = 0;
+
+	(void)state;
+	for (size_t k = 0; k < 2 * (size_t)ROWS; k++) {
+		const size_t n = 1 + k / 2;
+
+		db->rows = k % 2 == 0;
+		for (size_t i = 0; i < n; i++) {
+			all[i] = &rows[i];
+			rows[i].number = t->company[0].pooled[0];
+			rows[i].shown_us = NOW;
+			testdb_id(NOW, rows[i].visit.v);
+			fill_seen(&rows[i], i, 0);
+		}
+		ok(db_overflow_put(db, t->company[0].id, all, n));
+		for (size_t i = 0; i < n; i++)
+			fill_seen(&rows[i], i, 100);
+		ok(db_overflow_put(db, t->company[0].id, all, n));
+		had += (int64_t)n;
+		assert_int_equal(testdb_count(t, sql), had);
+	}
 	db_close(db);
 }
 
@@ -458,6 +511,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_only_tx),
+		cmocka_unit_test(test_overflow),
 		cmocka_unit_test(test_alone),
 		cmocka_unit_test(test_held),
 		cmocka_unit_test(test_order),
