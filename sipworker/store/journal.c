@@ -24,6 +24,7 @@ struct journal {
 	uint64_t size;      /* bytes of it that are written */
 	uint64_t filled;    /* the file's end: zeros from size on */
 	uint64_t next;      /* the next number to give */
+	uint64_t full;      /* it is ended once it is this long */
 	bool ends;          /* nothing more may go into it */
 	int refused;        /* errno of the last failed commit, 0: it worked */
 	struct buf pending; /* whole records, not yet durable */
@@ -219,9 +220,34 @@ static enum err begin_segment(struct journal *j, uint64_t first)
 	j->salt = h.salt;
 	j->size = b.n;
 	j->filled = filled;
+	j->full = j->limits.segment_bytes;
 	j->ends = false;
 	atomic_fetch_add(&j->bytes, b.n);
 	return ERR_OK;
+}
+
+/* A segment that could not be begun must not lie beside the one that goes on:
+ * its number would be given to a record of that. */
+static bool take_back(int dirfd, uint64_t first)
+{
+	char name[JOURNAL_FMT_NAME];
+
+	journal_fmt_name(first, name);
+	return (unlinkat(dirfd, name, 0) == 0 || errno == ENOENT) &&
+	       fsync(dirfd) == 0;
+}
+
+/* Where the next segment cannot be begun (no room for a file) the present one
+ * goes on, and it is not tried again with each record. */
+static enum err next_segment(struct journal *j)
+{
+	const enum err e = begin_segment(j, j->next);
+
+	if (e != ERR_OK) {
+		j->ends = !take_back(j->dirfd, j->next);
+		j->full = j->size + j->limits.segment_bytes / 16;
+	}
+	return e;
 }
 
 /* A plain file that begins as a segment of this number does. One of a later
@@ -329,6 +355,7 @@ enum err journal_open(struct journal **out, int dirfd,
 	j->dirfd = dirfd;
 	j->fd = -1;
 	j->limits = *limits;
+	j->full = limits->segment_bytes;
 	j->next = 1;
 	buf_init(&j->pending, (size_t)limits->pending_bytes);
 	if ((e = start(j)) != ERR_OK) {
@@ -365,9 +392,8 @@ enum err journal_append(struct journal *j, struct slice payload, uint64_t *seq)
 		return ERR_BUSY;
 	/* A segment ends between commits only: all that is pending carries the
 	 * salt of one. */
-	if (j->pending.n == 0 &&
-	    (j->ends || j->size >= j->limits.segment_bytes) &&
-	    begin_segment(j, j->next) != ERR_OK)
+	if (j->pending.n == 0 && (j->ends || j->size >= j->full) &&
+	    next_segment(j) != ERR_OK && j->ends)
 		return ERR_BUSY;
 	journal_fmt_put(&j->pending, j->salt, j->next, payload);
 	if (buf_err(&j->pending) != ERR_OK) {
@@ -459,29 +485,11 @@ uint64_t journal_first(const struct journal *j)
 	return j->first;
 }
 
-/* A segment that could not be begun must not lie beside the one that goes on:
- * its number would be given to a record of that. */
-static bool take_back(int dirfd, uint64_t first)
-{
-	char name[JOURNAL_FMT_NAME];
-
-	journal_fmt_name(first, name);
-	return (unlinkat(dirfd, name, 0) == 0 || errno == ENOENT) &&
-	       fsync(dirfd) == 0;
-}
-
 enum err journal_renew(struct journal *j)
 {
-	enum err e;
-
 	if (j->pending.n > 0)
 		return ERR_BUSY;
-	if (j->next == j->first)
-		return ERR_OK;
-	e = begin_segment(j, j->next);
-	if (e != ERR_OK)
-		j->ends = !take_back(j->dirfd, j->next);
-	return e;
+	return j->next == j->first ? ERR_OK : next_segment(j);
 }
 
 void journal_trim(struct journal *j, uint64_t seq)

@@ -25,7 +25,8 @@
 #include "lib/base/slice.h"
 
 struct journal_limits {
-	uint64_t segment_bytes; /* a segment is ended once it is this long */
+	uint64_t segment_bytes; /* a segment is ended once it is this long and
+				 * the next one can be begun */
 	uint64_t max_bytes;     /* of all segments together */
 	uint64_t pending_bytes; /* appended and not yet written */
 };

@@ -284,6 +284,42 @@ static void test_segments_and_trim(void **state)
 	(void)close(dir);
 }
 
+/* Where no next segment can be begun, the one that is full goes on. */
+static void test_no_next_segment(void **state)
+{
+	struct journal_limits limits = journal_defaults();
+	const int dir = folder_new();
+	struct journal *j;
+
+	(void)state;
+	limits.segment_bytes = 100;
+	assert_int_equal(journal_open(&j, dir, &limits), ERR_OK);
+	for (uint64_t i = 1; i <= 20; i++) {
+		const bool refused = i > 1 && i <= 10;
+		char name[JOURNAL_FMT_NAME];
+
+		journal_fmt_name(i, name);
+		if (refused)
+			assert_int_equal(symlinkat("/no/such/folder", dir,
+					     name),
+			    0);
+		append(j, i);
+		assert_int_equal(journal_commit(j), ERR_OK);
+		if (refused) {
+			assert_int_equal(journal_first(j), 1);
+			(void)unlinkat(dir, name, 0); /* if it was not tried */
+		}
+	}
+	assert_true(journal_first(j) > 10);
+	assert_int_equal(survivors(dir, 20), 0x1ffffe);
+	journal_close(j);
+	assert_int_equal(journal_open(&j, dir, &limits), ERR_OK);
+	assert_int_equal(journal_next(j), 21);
+	assert_int_equal(count_files(dir, ".stray."), 0);
+	journal_close(j);
+	(void)close(dir);
+}
+
 static void test_limits(void **state)
 {
 	struct journal_limits limits = journal_defaults();
@@ -480,6 +516,7 @@ int main(void)
 		cmocka_unit_test(test_every_flip),
 		cmocka_unit_test(test_forged),
 		cmocka_unit_test(test_segments_and_trim),
+		cmocka_unit_test(test_no_next_segment),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_position),
 		cmocka_unit_test(test_header_lost),
