@@ -41,6 +41,8 @@ struct journal_limits journal_defaults(void)
 	};
 }
 
+/* What may go beyond max_bytes. */
+#define SPARE_BYTES (UINT64_C(1) << 20)
 /* No journal counts so far: a million records a second for 100,000 years. */
 #define SEQ_MAX (UINT64_MAX >> 2)
 
@@ -380,7 +382,8 @@ void journal_close(struct journal *j)
 	free(j);
 }
 
-enum err journal_append(struct journal *j, struct slice payload, uint64_t *seq)
+static enum err append(struct journal *j, uint64_t max_bytes,
+    struct slice payload, uint64_t *seq)
 {
 	const uint64_t more = JOURNAL_FMT_FRAME + payload.n;
 	const size_t before = j->pending.n;
@@ -388,7 +391,7 @@ enum err journal_append(struct journal *j, struct slice payload, uint64_t *seq)
 	if (payload.n > JOURNAL_FMT_PAYLOAD_MAX)
 		return ERR_TOOBIG;
 	if (j->pending.n + more > j->limits.pending_bytes ||
-	    journal_bytes(j) + j->pending.n + more > j->limits.max_bytes)
+	    journal_bytes(j) + j->pending.n + more > max_bytes)
 		return ERR_BUSY;
 	/* A segment ends between commits only: all that is pending carries the
 	 * salt of one. */
@@ -403,6 +406,17 @@ enum err journal_append(struct journal *j, struct slice payload, uint64_t *seq)
 	}
 	*seq = j->next++;
 	return ERR_OK;
+}
+
+enum err journal_append(struct journal *j, struct slice payload, uint64_t *seq)
+{
+	return append(j, j->limits.max_bytes, payload, seq);
+}
+
+enum err journal_append_spare(struct journal *j, struct slice payload,
+    uint64_t *seq)
+{
+	return append(j, j->limits.max_bytes + SPARE_BYTES, payload, seq);
 }
 
 /* A full disk is said once, not with every try. */

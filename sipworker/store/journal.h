@@ -50,6 +50,10 @@ void journal_close(struct journal *j);
  * reached, commit or drain first. */
 RT_MUST_USE enum err journal_append(struct journal *j, struct slice payload,
     uint64_t *seq);
+/* The same for what a journal that is at max_bytes must take to be emptied: it
+ * goes a mebibyte beyond. */
+RT_MUST_USE enum err journal_append_spare(struct journal *j,
+    struct slice payload, uint64_t *seq);
 /* Makes everything appended durable. On ERR_IO the records are kept: call it
  * again. Nothing to do is ERR_OK. */
 RT_MUST_USE enum err journal_commit(struct journal *j);

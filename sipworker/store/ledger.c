@@ -34,6 +34,7 @@ struct ledger {
 	struct open_calls *lost; /* of engines before it */
 	uint64_t epoch;
 	uint64_t epoch_seq; /* where the journal says so last */
+	bool unsaid;        /* it does not say so yet */
 	uint64_t number;    /* the engine's last, appended */
 	uint64_t said_seq;  /* the last record that is no epoch */
 	uint64_t segment;   /* of this segment, */
@@ -257,51 +258,50 @@ void ledger_close(struct ledger *l)
 
 /* --- writing ---------------------------------------------------------------*/
 
-static enum err append(struct ledger *l, uint64_t *seq)
-{
-	enum err e = buf_err(&l->payload);
-
-	return e == ERR_OK
-		   ? journal_append(l->journal, buf_slice(&l->payload), seq)
-		   : e;
-}
-
 /* Of a call or a recording. */
 static enum err append_said(struct ledger *l, uint64_t *seq)
 {
-	const enum err e = append(l, seq);
+	enum err e = buf_err(&l->payload);
 
+	if (e == ERR_OK)
+		e = journal_append(l->journal, buf_slice(&l->payload), seq);
 	if (e == ERR_OK)
 		l->said_seq = *seq;
 	return e;
 }
 
-static enum err put_epoch(struct ledger *l, uint64_t epoch, uint64_t number)
+/* Also into a journal that is at its limit: nothing of it can go before. */
+static enum err put_epoch(struct ledger *l)
 {
 	uint64_t seq = 0;
 
 	buf_reset(&l->payload);
 	buf_char(&l->payload, 'E');
-	buf_be64(&l->payload, epoch);
-	buf_be64(&l->payload, number);
-	if (append(l, &seq) != ERR_OK)
+	buf_be64(&l->payload, l->epoch);
+	buf_be64(&l->payload, l->number);
+	if (buf_err(&l->payload) != ERR_OK ||
+	    journal_append_spare(l->journal, buf_slice(&l->payload), &seq) !=
+		ERR_OK)
 		return ERR_BUSY;
 	l->epoch_seq = seq;
+	l->unsaid = false;
 	return ERR_OK;
+}
+
+static enum err say_epoch(struct ledger *l)
+{
+	return l->unsaid ? put_epoch(l) : ERR_OK;
 }
 
 enum err ledger_hello(struct ledger *l, uint64_t epoch)
 {
-	enum err e;
-
-	if (epoch == l->epoch)
-		return ERR_OK; /* only we were away */
-	lose_live(l);
-	if ((e = put_epoch(l, epoch, 0)) != ERR_OK)
-		return e;
-	l->epoch = epoch;
-	l->number = 0;
-	return ERR_OK;
+	if (epoch != l->epoch) { /* else only we were away */
+		lose_live(l);
+		l->epoch = epoch;
+		l->number = 0;
+		l->unsaid = true;
+	}
+	return say_epoch(l);
 }
 
 void ledger_engine_died(struct ledger *l)
@@ -319,6 +319,8 @@ enum err ledger_append(struct ledger *l, uint64_t number, struct slice callrec)
 		return ERR_OK;
 	if (callrec_decode(callrec, &check) != ERR_OK)
 		return ERR_SYNTAX;
+	if ((e = say_epoch(l)) != ERR_OK)
+		return e; /* it would be taken for another engine's */
 	buf_reset(&l->payload);
 	buf_char(&l->payload, 'C');
 	buf_be64(&l->payload, number);
@@ -458,9 +460,10 @@ bool ledger_trim(struct ledger *l, uint64_t drained, int64_t now_wall_us)
 		journal_trim(l->journal, wanted(l, drained));
 	renew(l, drained, now_wall_us);
 	/* Each segment says it, so that those before can go. */
-	if (l->epoch_seq == 0 || l->epoch_seq >= journal_first(l->journal))
+	if (!l->unsaid &&
+	    (l->epoch_seq == 0 || l->epoch_seq >= journal_first(l->journal)))
 		return false;
-	if (put_epoch(l, l->epoch, l->number) == ERR_OK)
+	if (put_epoch(l) == ERR_OK)
 		return true;
 	log_warn("ledger: journal is full");
 	return false;

@@ -47,7 +47,8 @@ RT_MUST_USE enum err ledger_open(struct ledger **out, int dirfd,
 void ledger_close(struct ledger *l);
 
 /* An engine says who it is. Unless it is the one we know, all open calls are
- * another's: see ledger_abandoned(). */
+ * another's: see ledger_abandoned(). ERR_BUSY: the journal takes nothing now;
+ * it is said before what the engine says next. */
 RT_MUST_USE enum err ledger_hello(struct ledger *l, uint64_t epoch);
 /* The engine is gone: so are its calls. */
 void ledger_engine_died(struct ledger *l);

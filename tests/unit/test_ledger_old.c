@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,6 +159,13 @@ static uint64_t commit(struct ledger *l)
 	return number;
 }
 
+static void record(struct ledger *l, uint8_t call)
+{
+	say(l, 2u * call - 1, call, CALLREC_OPENED);
+	say(l, 2u * call, call, CALLREC_CLOSED);
+	assert_int_equal(commit(l), 2u * call);
+}
+
 /* As the store does it, whose database has everything. */
 static void trim(struct ledger *l, int64_t now_wall_us)
 {
@@ -287,9 +295,7 @@ static void test_not_now(void **state)
 	trim(l, WALL_US + LEDGER_KEEP_US);
 	assert_false(names_caller(dir));
 	/* What a store before us left is as old as anything. */
-	say(l, 17, 9, CALLREC_OPENED);
-	say(l, 18, 9, CALLREC_CLOSED);
-	(void)commit(l);
+	record(l, 9);
 	ledger_close(l);
 	l = open_ledger(dir);
 	trim(l, WALL_US);
@@ -404,13 +410,6 @@ static unsigned int call_records(int dir, const struct ledger *l)
 	return n;
 }
 
-static void record(struct ledger *l, uint8_t call)
-{
-	say(l, 2u * call - 1, call, CALLREC_OPENED);
-	say(l, 2u * call, call, CALLREC_CLOSED);
-	assert_int_equal(commit(l), 2u * call);
-}
-
 /* The disk refuses the n-th step of ending a segment, and `more` behind it:
  * each record is there once, what it took before, then, and in the next life.
  * False: there are not so many steps. */
@@ -484,33 +483,94 @@ static void test_not_durable(void **state)
 	(void)close(dir);
 }
 
-/* An outage of the database fills the journal to its limit; when it is over,
- * there is room again. */
-static void test_full(void **state)
+/* Two segments as a version before left them, which said the epoch once and
+ * without a number. */
+static void two_segments(int dir)
+{
+	static const char epoch[9] = { 'E', 0, 0, 0, 0, 0, 0, 0, EPOCH };
+	const struct journal_limits limits = journal_defaults();
+	struct journal *j;
+	struct ledger *l;
+	uint64_t seq;
+
+	assert_int_equal(journal_open(&j, dir, &limits), ERR_OK);
+	assert_int_equal(journal_append(j, slice_of(epoch, sizeof(epoch)),
+			     &seq),
+	    ERR_OK);
+	assert_int_equal(journal_commit(j), ERR_OK);
+	journal_close(j);
+	l = open_ledger(dir);
+	record(l, 1);
+	ledger_close(l);
+	assert_int_equal(journal_open(&j, dir, &limits), ERR_OK);
+	assert_int_equal(journal_renew(j), ERR_OK);
+	journal_close(j);
+	l = open_ledger(dir);
+	record(l, 2);
+	ledger_close(l);
+	assert_int_equal(segments(dir), 2);
+}
+
+/* An outage of the database has filled the journal to its limit; when it is
+ * over, there is room again. `said`: the second segment says the epoch. */
+static void fill_and_empty(bool said, uint64_t epoch, uint64_t number)
 {
 	const int dir = folder_new();
-	struct ledger *l = open_ledger(dir);
-	uint64_t number = 0;
+	struct ledger *l;
 
-	(void)state;
-	assert_int_equal(ledger_hello(l, EPOCH), ERR_OK);
-	while (segments(dir) < 2) {
-		for (int i = 0; i < 5000; i++) {
-			say(l, ++number, 1, CALLREC_OPENED);
-			say(l, ++number, 1, CALLREC_CLOSED);
-		}
+	two_segments(dir);
+	l = open_ledger(dir);
+	if (said && ledger_trim(l, 0, WALL_US))
 		(void)commit(l);
-		(void)ledger_trim(l, 0, WALL_US);
-	}
-	(void)commit(l);
+	assert_int_equal(ledger_durable(l), said ? 6 : 5);
 	ledger_close(l);
 	full_disk = true;
 	l = open_ledger(dir);
-	assert_int_equal(ledger_hello(l, EPOCH), ERR_OK);
-	assert_int_equal(append(l, ++number, 1, CALLREC_OPENED), ERR_BUSY);
+	assert_int_equal(ledger_hello(l, epoch), ERR_OK);
+	assert_int_equal(append(l, number, 3, CALLREC_OPENED), ERR_BUSY);
+	(void)commit(l);
 	trim(l, WALL_US);
-	assert_int_equal(append(l, number, 1, CALLREC_OPENED), ERR_OK);
+	assert_int_equal(append(l, number, 3, CALLREC_OPENED), ERR_OK);
+	assert_int_equal(commit(l), number);
 	full_disk = false;
+	ledger_close(l);
+	(void)close(dir);
+}
+
+static void test_full(void **state)
+{
+	(void)state;
+	fill_and_empty(true, EPOCH, 5);
+	fill_and_empty(true, EPOCH + 1, 1);
+	fill_and_empty(false, EPOCH, 5);
+	fill_and_empty(false, EPOCH + 1, 1);
+}
+
+/* A new engine comes while the disk takes nothing: what it says is not taken
+ * for what the one before said, then or later. */
+static void test_hello_refused(void **state)
+{
+	const int dir = folder_new();
+	struct ledger *l = open_ledger(dir);
+
+	(void)state;
+	assert_int_equal(ledger_hello(l, EPOCH), ERR_OK);
+	trim(l, WALL_US);
+	record(l, 1);
+	kernel.calls = 0;
+	kernel.fail_at = 1;
+	kernel.fail_to = UINT_MAX;
+	(void)ledger_trim(l, ledger_durable(l), WALL_US + LEDGER_KEEP_US);
+	assert_int_equal(ledger_hello(l, EPOCH + 1), ERR_BUSY);
+	assert_int_equal(append(l, 1, 2, CALLREC_OPENED), ERR_BUSY);
+	assert_int_equal(commit(l), 0);
+	kernel.fail_at = 0;
+	record(l, 1);
+	assert_int_equal(call_records(dir, l), 4);
+	ledger_close(l);
+	l = open_ledger(dir);
+	assert_int_equal(ledger_hello(l, EPOCH + 1), ERR_OK);
+	assert_int_equal(commit(l), 2);
 	ledger_close(l);
 	(void)close(dir);
 }
@@ -525,6 +585,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_not_durable),
 		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_hello_refused),
 	};
 
 	log_open("test", STDERR_FILENO, LOG_ERROR);
