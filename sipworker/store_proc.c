@@ -313,6 +313,19 @@ static void loop(struct store *s)
 	}
 }
 
+/* A worker that is off holds nobody who may be erased meanwhile: the segment is
+ * ended, and then it can go. */
+static void forget(struct store *s)
+{
+	const uint64_t drained = atomic_load(&s->db.drained);
+
+	for (int i = 0; i < 2; i++) {
+		if (ledger_trim(s->ledger, drained, LEDGER_LAST))
+			touch(s, true);
+		commit(s);
+	}
+}
+
 /* Engine and recorder are gone: what they said last is still in the channels.
  */
 static void last_words(struct store *s)
@@ -324,6 +337,7 @@ static void last_words(struct store *s)
 	interrupt(s);
 	commit(s);
 	store_db_stop(&s->db, clk_mono_us() + CATCH_UP_US);
+	forget(s);
 }
 
 /* --- start and end ---------------------------------------------------------*/

@@ -27,6 +27,8 @@
 /* What was said of a call stays so long at most, once it is in the database and
  * the calls have ended that began before it. */
 #define LEDGER_KEEP_US (3600 * RT_SEC_US)
+/* For ledger_trim(): however young it is, there comes no more. */
+#define LEDGER_LAST INT64_MAX
 
 struct ledger;
 

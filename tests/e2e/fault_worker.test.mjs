@@ -114,25 +114,38 @@ function naming(national) {
 	const ways = [national, `${area}-${exchange}-${line}`, `(${area}) ${exchange}-${line}`, `${area}.${exchange}.${line}`, Buffer.from(national).toString('hex')];
 	const files = readdirSync(worker.dir, { recursive: true }).map((f) => join(worker.dir, f))
 		.filter((f) => statSync(f, { throwIfNoEntry: false })?.isFile());
-	const texts = [...files.map((f) => [f, readFileSync(f, 'latin1')]), ['log', worker.text]];
+	const text = (f) => { // the store may remove one meanwhile
+		try {
+			return readFileSync(f, 'latin1');
+		} catch (e) {
+			if (e.code !== 'ENOENT') throw e;
+			return '';
+		}
+	};
+	const texts = [...files.map((f) => [f, text(f)]), ['log', worker.text]];
 	return [...new Set(texts.filter(([, t]) => ways.some((w) => t.toLowerCase().includes(w))).map(([f]) => f))];
 }
 
-test('who is erased is in no file of the worker\'s an hour later, whether its store was killed or not', async () => {
+test('who is erased is in no file of the worker\'s an hour later, whether its store was killed or not, nor once it was stopped', async () => {
 	const caller = '+12125550187', national = caller.slice(2);
 	const erase = () => spawnSync(join(build, 'ringtrace'), ['person', 'erase', '-c', stack.conf, '--number', caller, '--sure', 'erase'], { encoding: 'utf8' });
-	for (const killed of [false, true]) {
+	for (const how of ['an hour', 'killed', 'stopped']) {
 		assert.equal((await place(PLAIN, caller)).status, '200');
 		await closed('the call is closed');
 		const done = erase();
 		assert.equal(done.status, 0, done.stderr);
 		assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM phone_call WHERE caller_e164 = '${caller}'`), '0');
 		assert.match(naming(national).join(), /\.rtj/, 'the journal has it until then');
-		if (killed) await worker.kill('store');
-		else faults.setClock(3600);
+		if (how === 'killed') await worker.kill('store');
+		else if (how === 'an hour') faults.setClock(3600);
+		else {
+			await worker.stop();
+			assert.deepEqual(naming(national), [], 'it does not wait for a start');
+			await worker.start();
+		}
 		await until('no file says who called', () => naming(national).length === 0);
+		faults.setClock(0);
 	}
-	faults.setClock(0);
 	await goodCall();
 });
 

@@ -300,6 +300,12 @@ static void test_not_now(void **state)
 	l = open_ledger(dir);
 	trim(l, WALL_US);
 	assert_false(names_caller(dir));
+	/* And a last time nothing is young. */
+	record(l, 10);
+	trim(l, WALL_US);
+	assert_true(names_caller(dir));
+	trim(l, LEDGER_LAST);
+	assert_false(names_caller(dir));
 	ledger_close(l);
 	(void)close(dir);
 }
