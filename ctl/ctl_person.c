@@ -202,7 +202,8 @@ static enum err read_part(const struct caller *c, const char *text,
 	    ERR_OK)
 		return ERR_OK;
 	e = ctl_scope_number(text, c->company.country, phone);
-	out->e164 = slice_from(phone->e164);
+	if (e == ERR_OK)
+		out->e164 = slice_from(phone->e164);
 	return e;
 }
 
