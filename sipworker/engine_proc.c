@@ -273,6 +273,9 @@ static void obey(struct engine_shell *s, struct chan_in *in)
 		    in->msg.u.seq);
 		engine_shell_carry_out(s);
 		break;
+	case MSG_AGAIN:
+		engine_shell_greet_store(s);
+		break;
 	case MSG_FACTS:
 		facts(s, &in->msg.u.facts);
 		break;

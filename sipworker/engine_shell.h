@@ -60,8 +60,8 @@ void engine_shell_carry_out(struct engine_shell *s);
 void engine_shell_end_orphans(struct engine_shell *s);
 /* Every media thread has passed the fence of this configuration. */
 void engine_shell_fenced(struct engine_shell *s, uint32_t key);
-/* The store or the recorder is new: says again what its predecessor may not
- * have heard. */
+/* The store or the recorder is new, or wants it again: says what it or its
+ * predecessor may not have heard. */
 void engine_shell_greet_store(struct engine_shell *s);
 void engine_shell_greet_recorder(struct engine_shell *s);
 

@@ -462,6 +462,7 @@ static void obey(struct recorder *r, struct chan_in *in)
 	case MSG_LOOKUP:
 	case MSG_ASK:
 	case MSG_DURABLE:
+	case MSG_AGAIN:
 	case MSG_FACTS:
 	case MSG_REPLY:
 	case MSG_SNAPSHOT:

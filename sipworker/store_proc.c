@@ -51,6 +51,7 @@ struct store {
 	int64_t gone_wall_us; /* when an engine was seen to go; 0: never */
 	int64_t trimmed_us;
 	uint64_t acknowledged; /* the engine's number */
+	bool refuses;          /* as the last record was told */
 	bool dirty;            /* something to commit */
 	int64_t commit_us;     /* by when; 0: at once */
 };
@@ -106,10 +107,12 @@ static void append(struct store *s, const struct msg *m)
 	const enum err e =
 	    ledger_append(s->ledger, m->u.append.seq, m->u.append.record);
 
-	/* Not kept, so never acknowledged: the engine holds it and goes on
-	 * without, until it is sent again to a store with room. */
-	if (e != ERR_OK)
+	/* Not kept, so never acknowledged, nor what comes behind it: the engine
+	 * holds all of it and is asked again when there is room. A full journal
+	 * is said once. */
+	if (e != ERR_OK && (e != ERR_BUSY || !s->refuses))
 		bad(s, "record not kept", e);
+	s->refuses = e == ERR_BUSY;
 	touch(s, ledger_urgent(s->ledger));
 }
 
@@ -173,6 +176,7 @@ static void obey(struct store *s, struct chan_in *in)
 	case MSG_READY:
 	case MSG_IDLE:
 	case MSG_DURABLE:
+	case MSG_AGAIN:
 	case MSG_FACTS:
 	case MSG_REPLY:
 	case MSG_SNAPSHOT:
@@ -273,6 +277,7 @@ static void commit(struct store *s)
 
 static void trim(struct store *s)
 {
+	const struct msg again = { .kind = MSG_AGAIN };
 	const int64_t now_us = clk_mono_us();
 
 	if (now_us - s->trimmed_us < TRIM_EVERY_US)
@@ -280,6 +285,12 @@ static void trim(struct store *s)
 	s->trimmed_us = now_us;
 	if (ledger_trim(s->ledger, atomic_load(&s->db.drained), clk_wall_us()))
 		touch(s, false);
+	if (ledger_wants_again(s->ledger)) {
+		log_info("store: what was not kept is said again");
+		lock(s);
+		(void)worker_peer_send(&s->engine, &again, NULL);
+		unlock(s);
+	}
 }
 
 static int timeout_ms(const struct store *s)

@@ -343,6 +343,8 @@ static const struct {
 	    take_reply },
 	[MSG_DURABLE] = { "durable", FROM(MSG_STORE), TO(MSG_ENGINE), 0,
 	    put_number, take_number },
+	[MSG_AGAIN] = { "again", FROM(MSG_STORE), TO(MSG_ENGINE), 0, put_none,
+	    take_none },
 	[MSG_FACTS] = { "facts", FROM(MSG_STORE), TO(MSG_ENGINE), 0, put_facts,
 	    take_facts },
 	[MSG_SNAPSHOT] = { "snapshot", FROM(MSG_STORE), TO(MSG_ENGINE), 2,

@@ -47,6 +47,7 @@ enum msg_kind {
 	MSG_ASK, /* a question of lib/core/ask.h */
 	/* store -> engine */
 	MSG_DURABLE,  /* seq: all up to it */
+	MSG_AGAIN,    /* something was not kept: all that is not durable */
 	MSG_FACTS,    /* ticket */
 	MSG_REPLY,    /* ticket: what an ASK gets that wants an answer */
 	MSG_SNAPSHOT, /* fds: configuration, prompts; sizes in bytes */

@@ -41,7 +41,7 @@ struct journal_limits journal_defaults(void)
 	};
 }
 
-/* What may go beyond max_bytes. */
+/* What may go beyond max_bytes; with less below it is as good as full. */
 #define SPARE_BYTES (UINT64_C(1) << 20)
 /* No journal counts so far: a million records a second for 100,000 years. */
 #define SEQ_MAX (UINT64_MAX >> 2)
@@ -492,6 +492,12 @@ uint64_t journal_next(const struct journal *j)
 uint64_t journal_bytes(const struct journal *j)
 {
 	return atomic_load(&j->bytes);
+}
+
+bool journal_roomy(const struct journal *j)
+{
+	return j->pending.n == 0 &&
+	       journal_bytes(j) + SPARE_BYTES <= j->limits.max_bytes;
 }
 
 uint64_t journal_first(const struct journal *j)

@@ -65,6 +65,9 @@ uint64_t journal_next(const struct journal *j);
 /* Bytes of all segments; any thread. */
 uint64_t journal_bytes(const struct journal *j);
 
+/* No limit is near, and nothing waits for a commit. */
+bool journal_roomy(const struct journal *j);
+
 /* The first number of the segment being written. */
 uint64_t journal_first(const struct journal *j);
 /* Ends that segment, if there is a record in it, however short it is. ERR_BUSY:

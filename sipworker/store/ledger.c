@@ -36,6 +36,8 @@ struct ledger {
 	uint64_t epoch_seq; /* where the journal says so last */
 	bool unsaid;        /* it does not say so yet */
 	uint64_t number;    /* the engine's last, appended */
+	uint64_t next;      /* and what is to come; 0: a hello decides */
+	bool lacks;         /* that did not come, or was refused */
 	uint64_t said_seq;  /* the last record that is no epoch */
 	uint64_t segment;   /* of this segment, */
 	int64_t blank_us;   /* when it said nothing yet; 0: long ago */
@@ -301,6 +303,7 @@ enum err ledger_hello(struct ledger *l, uint64_t epoch)
 		l->number = 0;
 		l->unsaid = true;
 	}
+	l->next = 0; /* all that is not durable follows */
 	return say_epoch(l);
 }
 
@@ -309,14 +312,13 @@ void ledger_engine_died(struct ledger *l)
 	lose_live(l);
 }
 
-enum err ledger_append(struct ledger *l, uint64_t number, struct slice callrec)
+static enum err append_call(struct ledger *l, uint64_t number,
+    struct slice callrec)
 {
 	struct callrec check;
 	uint64_t seq;
 	enum err e;
 
-	if (number <= l->number)
-		return ERR_OK;
 	if (callrec_decode(callrec, &check) != ERR_OK)
 		return ERR_SYNTAX;
 	if ((e = say_epoch(l)) != ERR_OK)
@@ -333,6 +335,33 @@ enum err ledger_append(struct ledger *l, uint64_t number, struct slice callrec)
 	/* It is in the journal, so that the next start follows it. */
 	(void)note_call(l, seq, callrec);
 	return ERR_OK;
+}
+
+/* What is acknowledged is all up to a number: behind one that was not taken
+ * none is. What can never be taken is passed over. */
+enum err ledger_append(struct ledger *l, uint64_t number, struct slice callrec)
+{
+	enum err e = ERR_BUSY;
+
+	if (number <= l->number)
+		return ERR_OK;
+	if (l->next == 0 || number <= l->next)
+		e = append_call(l, number, callrec);
+	if (e == ERR_OK || e == ERR_SYNTAX || e == ERR_TOOBIG)
+		l->next = number + 1;
+	else if (l->next == 0)
+		l->next = number;
+	l->lacks = number >= l->next;
+	return e;
+}
+
+bool ledger_wants_again(struct ledger *l)
+{
+	const bool wants = l->lacks && journal_roomy(l->journal);
+
+	if (wants)
+		l->lacks = false;
+	return wants;
 }
 
 enum err ledger_recorded(struct ledger *l, const struct ledger_recording *r)

@@ -55,9 +55,13 @@ RT_MUST_USE enum err ledger_hello(struct ledger *l, uint64_t epoch);
 /* The engine is gone: so are its calls. */
 void ledger_engine_died(struct ledger *l);
 /* One record of the engine's, number counting from 1. Said twice is ERR_OK.
- * ERR_SYNTAX: no call record; ERR_BUSY, ERR_TOOBIG: journal_append(). */
+ * ERR_SYNTAX: no call record; ERR_TOOBIG, ERR_NOMEM, ERR_BUSY:
+ * journal_append(); ERR_BUSY: the one before is missing. */
 RT_MUST_USE enum err ledger_append(struct ledger *l, uint64_t number,
     struct slice callrec);
+/* What is missing could be taken now: all that is not durable is to be said
+ * again. True once, until more is refused. */
+bool ledger_wants_again(struct ledger *l);
 RT_MUST_USE enum err ledger_recorded(struct ledger *l,
     const struct ledger_recording *r);
 

@@ -27,9 +27,11 @@ static struct ledger *open_ledger(int dir)
 	return l;
 }
 
-static void say(struct ledger *l, uint64_t number, uint8_t call,
+static enum err append(struct ledger *l, uint64_t number, uint8_t call,
     enum callrec_kind kind, uint32_t seq)
 {
+	enum err e;
+
 	struct callrec r = { .head = { .kind = kind,
 				 .call = { { call } },
 				 .company = { { 9 } },
@@ -46,8 +48,15 @@ static void say(struct ledger *l, uint64_t number, uint8_t call,
 	buf_init(&b, CALLREC_BYTES_MAX);
 	callrec_encode(&r, &b);
 	assert_int_equal(buf_err(&b), ERR_OK);
-	assert_int_equal(ledger_append(l, number, buf_slice(&b)), ERR_OK);
+	e = ledger_append(l, number, buf_slice(&b));
 	buf_fini(&b);
+	return e;
+}
+
+static void say(struct ledger *l, uint64_t number, uint8_t call,
+    enum callrec_kind kind, uint32_t seq)
+{
+	assert_int_equal(append(l, number, call, kind, seq), ERR_OK);
 }
 
 static uint64_t commit(struct ledger *l)
@@ -210,6 +219,42 @@ static void test_refuses(void **state)
 	(void)close(dir);
 }
 
+/* Nothing is acknowledged behind what is missing: the engine would let go of
+ * it. It is asked for once, and what it does not have is not waited for. */
+static void test_missing(void **state)
+{
+	const int dir = folder_new();
+	struct ledger *l = open_ledger(dir);
+
+	(void)state;
+	assert_int_equal(ledger_hello(l, 1), ERR_OK);
+	say(l, 1, 1, CALLREC_OPENED, 0);
+	assert_int_equal(append(l, 3, 1, CALLREC_CLOSED, 2), ERR_BUSY);
+	assert_false(ledger_wants_again(l)); /* something waits for the disk */
+	assert_int_equal(commit(l), 1);
+	assert_true(ledger_wants_again(l));
+	assert_false(ledger_wants_again(l));
+	assert_int_equal(ledger_hello(l, 1), ERR_OK);
+	say(l, 2, 1, CALLREC_EVENT, 1);
+	say(l, 3, 1, CALLREC_CLOSED, 2);
+	assert_int_equal(commit(l), 3);
+	assert_false(ledger_wants_again(l));
+	/* What is no record is passed over. */
+	assert_int_equal(ledger_append(l, 4, SLICE("nonsense")), ERR_SYNTAX);
+	say(l, 5, 2, CALLREC_OPENED, 0);
+	/* The engine has lost 6. */
+	assert_int_equal(append(l, 7, 2, CALLREC_CLOSED, 2), ERR_BUSY);
+	assert_int_equal(commit(l), 5);
+	assert_true(ledger_wants_again(l));
+	assert_int_equal(ledger_hello(l, 1), ERR_OK);
+	say(l, 7, 2, CALLREC_CLOSED, 2);
+	assert_int_equal(commit(l), 7);
+	ledger_engine_died(l);
+	assert_int_equal(ledger_abandoned(l), 0);
+	ledger_close(l);
+	(void)close(dir);
+}
+
 /* Without memory it does not open; with it, what was there is there. */
 static void test_no_memory(void **state)
 {
@@ -245,6 +290,7 @@ int main(void)
 		cmocka_unit_test(test_engine_dies),
 		cmocka_unit_test(test_all_die),
 		cmocka_unit_test(test_refuses),
+		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_no_memory),
 	};
 

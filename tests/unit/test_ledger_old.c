@@ -300,7 +300,6 @@ static void test_not_now(void **state)
 	l = open_ledger(dir);
 	trim(l, WALL_US);
 	assert_false(names_caller(dir));
-	/* And a last time nothing is young. */
 	record(l, 10);
 	trim(l, WALL_US);
 	assert_true(names_caller(dir));
@@ -571,6 +570,7 @@ static void test_hello_refused(void **state)
 	assert_int_equal(append(l, 1, 2, CALLREC_OPENED), ERR_BUSY);
 	assert_int_equal(commit(l), 0);
 	kernel.fail_at = 0;
+	assert_int_equal(append(l, 2, 1, CALLREC_CLOSED), ERR_BUSY);
 	record(l, 1);
 	assert_int_equal(call_records(dir, l), 4);
 	ledger_close(l);

@@ -105,6 +105,7 @@ static struct msg sample(enum msg_kind kind)
 	case MSG_STOP:
 	case MSG_READY:
 	case MSG_IDLE:
+	case MSG_AGAIN:
 	case MSG_REC_ORPHANS_END:
 	case MSG_KIND_COUNT:
 		break;
