@@ -369,6 +369,7 @@ test('a site that names its domain later: one cookie, of the visitor that was kn
 	await page.evaluate(() => (document.cookie = 'rt_id=vtr_1.vis_0.1;path=/'));
 	await page.evaluate(() => window.ringtrace('consent', false));
 	assert.deepEqual(await cookies(), []);
+	await until('a number without a visit is asked for', () => told('visit').some((v) => v.consent === 'no'));
 	await page.context().close();
 });
 
