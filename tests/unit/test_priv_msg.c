@@ -50,8 +50,7 @@ static struct msg sample(enum msg_kind kind)
 		m.u.ask.question = SLICE("any bytes, \0 as well");
 		break;
 	case MSG_REPLY:
-		m.u.reply.ticket = 77;
-		m.u.reply.reply = (struct ask_reply){ ASK_FULL, UINT64_MAX };
+		m.u.reply = (struct msg_reply){ 77, { ASK_FULL, UINT64_MAX } };
 		break;
 	case MSG_FACTS:
 		m.u.facts = (struct msg_facts){ .ticket = 9,
