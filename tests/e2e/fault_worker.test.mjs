@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
@@ -147,6 +148,24 @@ test('who is erased is in no file of the worker\'s an hour later, whether its st
 		faults.setClock(0);
 	}
 	await goodCall();
+});
+
+/** The functions of ours in which a place is. */
+const functions = ({ from }) => spawnSync('addr2line', ['-f', '-i', '-e', join(build, 'sipworker'), ...from.map((a) => a.toString(16))], { encoding: 'utf8' }).stdout.split('\n');
+
+test('a record that is lost on its way to the store is said again', async () => {
+	const places = faults.places().filter((p) => p.call === 'sendmsg' && functions(p).includes('append')); // as do_journal() calls it
+	let fired = 0;
+	for (const { key } of places) {
+		const from = worker.text.length;
+		faults.arm({ key, error: constants.errno.ENOMEM }, { skip: 1 }); // the call's second
+		await goodCall();
+		const lost = faults.fired();
+		faults.disarm();
+		if (lost > 0) assert.match(worker.text.slice(from), /record not kept: busy[^]*said again/);
+		fired += lost;
+	}
+	assert.ok(fired > 0, `${places.length} places, none met`);
 });
 
 test('each call that fails costs one call at most', async (t) => {
