@@ -341,7 +341,7 @@ static struct slice read_script(struct scan *s, struct slice tag,
 /* Elements within a line: a number may be split over them. */
 static const char inline_names[] =
     "a abbr b bdi bdo big cite code data em font i img ins kbd label mark nobr q "
-    "s small span strong sub sup time tspan u var wbr ";
+    "s small span strong sub sup time tspan u wbr ";
 
 /* Those without words. */
 static const char drawn_names[] =

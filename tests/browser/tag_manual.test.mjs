@@ -145,3 +145,8 @@ test('every attribute of the manual is one that the tag asks for, and the other 
 	const parts = /for \(const name of \[([^\]]*)\]\) if \(attr\(name\)\)/.exec(source)[1].match(/\w+/g);
 	assert.deepEqual([...new Set(manual)].sort(), [...new Set([...asked, ...parts])].sort());
 });
+
+test('the look at a site’s pages finds numbers over the same elements as the tag', () => {
+	const names = (file, re) => re.exec(readFileSync(file, 'utf8'))[1].match(/[a-z]+/g).sort();
+	assert.deepEqual(names('lib/core/pagecheck.c', /inline_names\[\] =([^;]+);/), names('static/dni/swap.js', /PIECES = '([^']+)'/));
+});

@@ -53,7 +53,10 @@ static const struct {
 	    "<p><span class=\"area-1\">(415)</span> <B>555</B>-<i>0199</i></p>"
 	    "<p>415<wbr>-555<wbr>-0199</p>",
 	    2, 0, 0 },
-	{ "not over others", "<td>415</td><td>555</td><td>0199</td>", 0, 0, 0 },
+	{ "not over others",
+	    "<td>415</td><td>555</td><td>0199</td>"
+	    "<p>415-555-<var>0199</var></p>",
+	    0, 0, 0 },
 	{ "unfinished", "<p>4155550199<a title=\"4155550199", 2, 0, 0 },
 	{ "what is below data-noswap",
 	    "<div data-noswap><p>415-555-0199<br><img alt=x><b>415-555-0199</b>"
