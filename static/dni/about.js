@@ -42,7 +42,7 @@ export default function (tag, taken, used) {
 		// Since the page began to come: how long its server took is not the tag's.
 		late_ms: Math.max(Math.round(tag.late - w.performance.timeOrigin - (nav?.responseStart || 0)), 0), why: why.join(), used: !!used,
 		zone: zone(),
-		ga: cookie(/(?:^|; )_ga=GA\d\.\d\.(\d+\.\d+)/), gas: cookie(/_ga_\w+=GS\d\.\d\.s?(\d+)/),
+		ga: cookie(/(?:^|; )_ga=GA\d\.\d\.(\d+\.\d+)/), gas: cookie(/(?:^|; )_ga_\w+=GS\d\.\d\.s?(\d+)/),
 		fbc: cookie(/(?:^|; )_fbc=([^;]*)/), fbp: cookie(/(?:^|; )_fbp=([^;]*)/)
 	});
 }

@@ -30,6 +30,8 @@ export default function (tag) {
 			const first = !tag.boss;
 			// What is told may be a form: to no page that came instead.
 			tag.boss = (m) => from.postMessage(m, e.origin);
+			// What was decided before we were heard.
+			if (first && tag.no !== undefined) say();
 			tag.early?.splice(0).forEach((event) => tag.boss({ ringtrace: site, event }));
 			if (first) begin();
 			if (m.off) return w.ringtrace.restore();
@@ -41,12 +43,16 @@ export default function (tag) {
 			const swap = w.ringtrace.numbers(), one = { from, origin: e.origin };
 			if (!asking.length) w.ringtrace.numbers((swap) => asking.forEach((a) => answer(a, swap)));
 			asking = asking.filter((a) => a.from !== from && !a.from.closed).concat(one);
-			if (swap.length) answer(one, swap);
+			// Where no was said a frame begins no visit of its own, either.
+			if (swap.length || tag.no) answer(one, swap);
 		} else if (m.event && from !== w.parent) {
-			told(m.event, e.origin);
+			told(m.event, from, e.origin);
+		} else if (m.yes) {
+			if (tag.no === from) w.ringtrace.consent(true);
 		} else if (m.used) {
 			if (tag.boss) tag.boss(m);
-			else tag.used?.();
+			else if (tag.used) tag.used();
+			else tag.woke?.push(e);
 		}
 	}
 
@@ -61,16 +67,28 @@ export default function (tag) {
 		for (const name of USED) w.addEventListener(name, used, { capture: true, passive: true });
 	}
 
-	function used() {
-		if (Date.now() - usedAt < 5000) return;
+	function used(e) {
+		if (!e.isTrusted || Date.now() - usedAt < 5000) return;
 		usedAt = Date.now();
 		tag.boss({ ringtrace: site, used: 1 });
 	}
 
+	// What was decided in this frame, to the page around it.
+	function say() {
+		tag.boss?.({ ringtrace: site, ...(tag.no ? { event: { kind: 'consent_withdrawn' } } : { yes: 1 }) });
+	}
+
+	// No was said in a frame: nothing goes on here, either. A yes there takes back only its own
+	// no, if that ended something: it is none for a page that had not agreed, or said no itself.
+	function refused(from) {
+		const by = tag.no || ((tag.ids.visit || tag.boss) && from) || true;
+		w.ringtrace.consent(false);
+		tag.no = by;
+	}
+
 	// What was done in a frame, which may be of an origin that the site has not.
-	function told(event, origin) {
-		// No was said there: nothing goes on here, either.
-		if (event.kind === 'consent_withdrawn') return w.ringtrace.consent(false);
+	function told(event, from, origin) {
+		if (event.kind === 'consent_withdrawn') return refused(from);
 		const away = event.url && origin !== w.origin;
 		tag.beacon('event', away ? { ...event, url: w.location.href.slice(0, 2048) } : event);
 		if (event.kind === 'form') tag.tell('form', { form: event.form });
@@ -127,5 +145,6 @@ export default function (tag) {
 	return (x) => {
 		if (x?.nodeName) frame(x);
 		else if (x) heard(x);
+		else say();
 	};
 }

@@ -35,57 +35,14 @@ export const isLink = (href) => /^\s*(tel|sms|callto|whatsapp|viber|facetime.*):
 const digits = (s) => s.replace(/\D/g, '');
 const isDigit = (s) => /[\d０-９]/.test(s);
 
-// { cc, trunk, zero, nsn } of a number as the server writes it. zero: what people write
-// before it, also where the server writes nothing: a zero, in Mexico the 1 of mobiles.
-function parts(num) {
-	const all = digits(num.e164), nat = digits(num.national);
-	let t = 0;
-	while (!all.endsWith(nat.slice(t))) t++;
-	const nsn = nat.slice(t), cc = all.slice(0, -nsn.length), trunk = nat.slice(0, t);
-	return { cc, trunk, zero: trunk || (cc > 1 ? cc === '52' ? '1' : '0' : ''), nsn };
-}
-
-// A digit may be a full-width one, as Chinese and Japanese keyboards write (\uff10 is
-// their zero); letters may stand for the digits from the given one on. In North America
-// numbers are written 3-3-4 or without a gap; elsewhere everybody groups anew.
-function spaced(s, from, cc, sep = SEP) {
-	const KEYS = ',,ABC,DEF,GHI,JKL,MNO,PQRS,TUV,WXYZ'.split(',');
-	let out = '';
-	for (let i = 0; i < s.length; i++) {
-		const d = s[i], k = i >= from && KEYS[d];
-		out += (i && (cc !== '1' || i === 3 || i === 6) ? sep : i > 3 ? '(?:\\W(?=[a-z]))?' : '') + `[${d}\\uff1${d + (k || '')}]`;
-	}
-	return out;
-}
-
 // The end of a number is rare on a page, and so a quick first question.
 export const tail = (number) => spaced(digits(number).slice(-7), 0, '', '\\W*');
 
-// What to look for, and what to show instead.
-function makeRule({ from, to }) {
-	const p = parts(from);
-	return {
-		re: new RegExp(`((?:(?:[+＋]|00|011)${SEP})?${OPEN + p.cc + SEP})?` +
-			(p.zero ? `(${OPEN + spaced(p.zero) + SEP})?` : '()') + `(${OPEN + spaced(p.nsn, 3, p.cc)})(?!\\d)`, 'gi'),
-		...p, to, p: parts(to),
-	};
+function see(root) {
+	look(root);
+	observer.observe(root, { childList: 1, subtree: 1, characterData: 1, attributeFilter: names });
+	setTimeout(() => hosts(root));
 }
-
-// Puts new digits into the old form; null when it has not as many, or letters. No
-// old one, which is a part that is not there, needs none.
-function fit(old = '', fresh) {
-	let i = 0;
-	const out = old.replace(/[\d０-９]/g, (c) => {
-		const d = fresh[i++];
-		if (c <= '9') return d;
-		also = 'area,[title],[aria-label]';
-		return unescape(`%uff1${d}`);
-	});
-	return old && (/[a-z]/i.test(old) || i !== fresh.length) ? null : out;
-}
-
-// May stand in the middle of a number.
-const inline = (el) => PIECES.includes(el.localName);
 
 // The texts between which a number may be split stand in one block.
 function block(n) {
@@ -93,15 +50,60 @@ function block(n) {
 	return n;
 }
 
-// How it went. The program around sets hide(el): holds the number, but it is not
-// yet known which one to show; part('frame', el): a frame; rooted(root): a new
-// root. paint: [old, new] texts as they stand on the page, for the stub.
-export const page = { found: 0, swapped: 0, roots: [], paint: new Map(), watch, revert };
+// A short text, or an element of one, may be the rest of a number that its
+// neighbours begin: their block is looked at, once for all changes.
+function fresh(n) {
+	if (n.nodeType === 1) look(n);
+	if ((n.nodeType === 3 || inline(n)) && (quick.test(n.textContent) || (!n.textContent[29] && isDigit(n.textContent))) && (n = block(n))) homes.add(n);
+}
 
-export const doc = document;
-const { roots } = page, held = new Set(), homes = new Set();
-const observer = new MutationObserver(changes), range = doc.createRange();
-let rules = [], asked, quick, select, read = 0, started, seeing, backward, timer, burst = 0;
+// Everything below a node; its texts perhaps were looked at already.
+export function look(node, known) {
+	if (!quick) return;
+	if (node.nodeType === 1) {
+		enter(node);
+		hosts(node);
+	}
+	if (backward) revert(node);
+	if (known === true) {
+		// only attributes are left
+	} else if (node.nodeType === 9) {
+		// Its body is a form that has this name, if there is one.
+		find(node.documentElement);
+	} else if (quick.test(node.textContent)) {
+		find(node);
+	}
+	if (!rules[0]) return;
+	if (node.nodeType === 1) swapAttrs(node);
+	// One selector after the other is quicker than a list of them.
+	if (node.firstChild) [also, ...select].forEach((where) => node.querySelectorAll(where).forEach(swapAttrs));
+}
+
+// Elements that may have a shadow root nobody attached while we were here (of
+// before our time, written as text, copied): those whose names are none of HTML's
+// everyday ones, and boxes without children of their own; those with children and
+// texts, of which a page has thousands, are the module's for visits. Browsers of 2020
+// know no list in :not(), and are asked for none.
+function hosts(node) {
+	try {
+		node.querySelectorAll(':not(div:not(:empty),a,p,span,li,h3,img,svg,path,td,i,b,option)').forEach(enter);
+	} catch {}
+}
+
+// What we changed and nobody since, as it was.
+export function revert(root) {
+	const walk = doc.createTreeWalker(root, 5);
+	for (let n = root; n; n = walk.nextNode()) {
+		const rt = n.$rt;
+		if (!rt) continue;
+		if (n.nodeType === 3) {
+			if (n.data === rt[1]) n.data = rt[0];
+		} else {
+			for (const k in rt) if (n.getAttribute(k) === rt[k][1]) n.setAttribute(k, rt[k][0]);
+		}
+		n.$rt = null;
+	}
+}
 
 // [from, to, new text] of each number in s, the last first: so what stands
 // before keeps its place while they are put in.
@@ -134,21 +136,108 @@ function hits(s, link) {
 	return out.sort((x, y) => y[0] - x[0]).filter((h, i) => !i || h[1] <= out[i - 1][0]);
 }
 
+// May stand in the middle of a number.
+const inline = (el) => PIECES.includes(el.localName);
+
+// How it went. The program around sets hide(el): holds the number, but it is not
+// yet known which one to show; part('frame', el): a frame; rooted(root): a new
+// root. paint: [old, new] texts as they stand on the page, for the stub.
+export const page = { found: 0, swapped: 0, roots: [], paint: new Map(), watch, revert };
+
+export const doc = document;
+const { roots } = page, held = new Map(), homes = new Set();
+const observer = new MutationObserver(changes), range = doc.createRange();
+let rules = [], asked, quick, select, read = 0, started, seeing, backward, timer, burst = 0;
+
+// What to look for, and what to show instead.
+function makeRule({ from, to }) {
+	const p = parts(from);
+	return {
+		re: new RegExp(`((?:(?:[+＋]|00|011)${SEP})?${OPEN + p.cc + SEP})?` +
+			(p.zero ? `(${OPEN + spaced(p.zero) + SEP})?` : '()') + `(${OPEN + spaced(p.nsn, 3, p.cc)})(?!\\d)`, 'gi'),
+		...p, to, p: parts(to),
+	};
+}
+
+function changes(list) {
+	const MANY = 99, MOST = 1e4, full = new Set(), before = page.swapped;
+	// More swaps in a second, but what is looked at first, are two programs that undo each other's work.
+	if (!quick || burst > MOST) return;
+	// Of many new elements each would be looked at, and several times: all below
+	// their parent is cheaper then, or all of the page where they have many.
+	let many = -MANY;
+	for (const m of list) many += m.addedNodes.length;
+	for (const m of list) {
+		if (m.attributeName) swapAttr(m.target, m.attributeName);
+		else if (m.type !== 'childList') fresh(m.target);
+		else if (many > 0) full.add(m.target);
+		else m.addedNodes.forEach(fresh);
+	}
+	(full.size > MANY ? roots : full).forEach(look);
+	// Until the number is known only what holds it is hidden, not a box of much else in which a text changes.
+	homes.forEach((n) => (rules[0] ? hit(n) : find(n)));
+	homes.clear();
+	// Our own changes need not be looked at again.
+	observer.takeRecords();
+	burst += page.swapped - before;
+	timer = timer || burst && setTimeout(() => (burst = timer = 0), 1000);
+}
+
+// Texts below a node that fit are hit. The browser is asked for what stands
+// between the beginnings of two elements, however deep they are; each time a little
+// further, as a number may be split. Where that has a number, the lengths of its texts
+// say which of them it begins in.
+// from: that many elements are known; gives how many there are now.
+function find(root, from = 0) {
+	const STEP = 64, OVER = 16, found = new Set();
+	const list = root.querySelectorAll('*'), n = list.length, w = doc.createTreeWalker(root, 12);
+	for (let i = from - OVER; i <= n; i += STEP) {
+		const end = list[i + STEP + OVER];
+		range.selectNodeContents(root);
+		range.setStart(w.currentNode = list[i - 1] || root, 0);
+		if (end) range.setEnd(end, 0);
+		let at = 0, past = 0, s = range + '', text, m;
+		while ((m = quick.exec(s)) && m[0]) {
+			at += m.index;
+			while (past <= at) past += (text = w.nextNode()).length;
+			found.add(at + m[0].length > past ? block(text) || root : text);
+			s = s.slice(m.index + 1);
+			at++;
+		}
+	}
+	found.forEach(hit);
+	return n;
+}
+
 export function text(s, link) {
 	for (const [from, end, t] of hits(s, link)) s = s.slice(0, from) + t + s.slice(end);
 	return s;
 }
 
-// What was is kept under a name that no field has: a form gives its field of that
-// name instead. Of a number that is split over texts each piece may stand for anything on
-// another page: the stub is not told.
-function put(node, now, split) {
-	const old = node.data, was = node.$rt?.[1] === old ? node.$rt[0] : old;
-	if (old === now) return;
-	page.swapped++;
-	node.data = now;
-	node.$rt = backward ? null : [was, now];
-	if (!backward && !split && !(now + was)[98] && page.paint.size < 20) page.paint.set(was.trim(), now.trim());
+// A digit may be a full-width one, as Chinese and Japanese keyboards write (\uff10 is
+// their zero); letters may stand for the digits from the given one on. In North America
+// numbers are written 3-3-4 or without a gap; elsewhere everybody groups anew.
+function spaced(s, from, cc, sep = SEP) {
+	const KEYS = ',,ABC,DEF,GHI,JKL,MNO,PQRS,TUV,WXYZ'.split(',');
+	let out = '';
+	for (let i = 0; i < s.length; i++) {
+		const d = s[i], k = i >= from && KEYS[d];
+		out += (i && (cc !== '1' || i === 3 || i === 6) ? sep : i > 3 ? '(?:\\W(?=[a-z]))?' : '') + `[${d}\\uff1${d + (k || '')}]`;
+	}
+	return out;
+}
+
+// Puts new digits into the old form; null when it has not as many, or letters. No
+// old one, which is a part that is not there, needs none.
+function fit(old = '', fresh) {
+	let i = 0;
+	const out = old.replace(/[\d０-９]/g, (c) => {
+		const d = fresh[i++];
+		if (c <= '9') return d;
+		also = 'area,[title],[aria-label]';
+		return unescape(`%uff1${d}`);
+	});
+	return old && (/[a-z]/i.test(old) || i !== fresh.length) ? null : out;
 }
 
 // A number that goes over one or several texts: each keeps its share. Gives what
@@ -193,120 +282,14 @@ export function swapAttr(el, name) {
 	el.setAttribute(name, now);
 }
 
-function swapAttrs(el) {
-	if (el.localName === 'iframe') page.part('frame', el);
-	for (const name of names) swapAttr(el, name);
-}
-
-// What holds the number: swapped, or hidden until the other one is known. Other digits
-// are not hidden. A text that has all of it needs no look at its block.
-function hit(n) {
-	const text = n.wholeText, el = text ? n.parentNode : n, home = (text && block(n)) || n;
-	if (rules[0]) return (text && !kept(el) && swapRun([n])) || swapTexts(home);
-	if (held.has(home) || !quick.test(el.textContent)) return;
-	held.add(home);
-	page.hide(el);
-}
-
-// Texts below a node that fit are hit. The browser is asked for what stands
-// between the beginnings of two elements, however deep they are; each time a little
-// further, as a number may be split. Where that has a number, the lengths of its texts
-// say which of them it begins in.
-// from: that many elements are known; gives how many there are now.
-function find(root, from = 0) {
-	const STEP = 64, OVER = 16, found = new Set();
-	const list = root.querySelectorAll('*'), n = list.length, w = doc.createTreeWalker(root, 12);
-	for (let i = from - OVER; i <= n; i += STEP) {
-		const end = list[i + STEP + OVER];
-		range.selectNodeContents(root);
-		range.setStart(w.currentNode = list[i - 1] || root, 0);
-		if (end) range.setEnd(end, 0);
-		let at = 0, past = 0, s = range + '', text, m;
-		while ((m = quick.exec(s)) && m[0]) {
-			at += m.index;
-			while (past <= at) past += (text = w.nextNode()).length;
-			found.add(at + m[0].length > past ? block(text) || root : text);
-			s = s.slice(m.index + 1);
-			at++;
-		}
-	}
-	found.forEach(hit);
-	return n;
-}
-
-// Everything below a node; its texts perhaps were looked at already.
-export function look(node, known) {
-	if (!quick) return;
-	if (node.nodeType === 1) {
-		enter(node);
-		hosts(node);
-	}
-	if (backward) revert(node);
-	if (known === true) {
-		// only attributes are left
-	} else if (node.nodeType === 9) {
-		// Its body is a form that has this name, if there is one.
-		find(node.documentElement);
-	} else if (quick.test(node.textContent)) {
-		find(node);
-	}
-	if (!rules[0]) return;
-	if (node.nodeType === 1) swapAttrs(node);
-	// One selector after the other is quicker than a list of them.
-	if (node.firstChild) [also, ...select].forEach((where) => node.querySelectorAll(where).forEach(swapAttrs));
-}
-
-// A short text, or an element of one, may be the rest of a number that its
-// neighbours begin: their block is looked at, once for all changes.
-function fresh(n) {
-	if (n.nodeType === 1) look(n);
-	if ((n.nodeType === 3 || inline(n)) && (quick.test(n.textContent) || (!n.textContent[29] && isDigit(n.textContent))) && (n = block(n))) homes.add(n);
-}
-
-function changes(list) {
-	const MANY = 99, MOST = 1e4, full = new Set(), before = page.swapped;
-	// More swaps in a second, but what is looked at first, are two programs that undo each other's work.
-	if (!quick || burst > MOST) return;
-	// Of many new elements each would be looked at, and several times: all below
-	// their parent is cheaper then, or all of the page where they have many.
-	let many = -MANY;
-	for (const m of list) many += m.addedNodes.length;
-	for (const m of list) {
-		if (m.attributeName) swapAttr(m.target, m.attributeName);
-		else if (m.type !== 'childList') fresh(m.target);
-		else if (many > 0) full.add(m.target);
-		else m.addedNodes.forEach(fresh);
-	}
-	(full.size > MANY ? roots : full).forEach(look);
-	// Until the number is known only what holds it is hidden, not a box of much else in which a text changes.
-	homes.forEach((n) => (rules[0] ? hit(n) : find(n)));
-	homes.clear();
-	// Our own changes need not be looked at again.
-	observer.takeRecords();
-	burst += page.swapped - before;
-	timer = timer || burst && setTimeout(() => (burst = timer = 0), 1000);
-}
-
-// Its shadow root, if it is an open one.
-function enter(el) {
-	if (el.shadowRoot) watch(el.shadowRoot);
-}
-
-// Elements that may have a shadow root nobody attached while we were here (of
-// before our time, written as text, copied): those whose names are none of HTML's
-// everyday ones, and boxes without children of their own; those with children and
-// texts, of which a page has thousands, are the module's for visits. Browsers of 2020
-// know no list in :not(), and are asked for none.
-function hosts(node) {
-	try {
-		node.querySelectorAll(':not(div:not(:empty),a,p,span,li,h3,img,svg,path,td,i,b,option)').forEach(enter);
-	} catch {}
-}
-
-function see(root) {
-	look(root);
-	observer.observe(root, { childList: 1, subtree: 1, characterData: 1, attributeFilter: names });
-	setTimeout(() => hosts(root));
+// { cc, trunk, zero, nsn } of a number as the server writes it. zero: what people write
+// before it, also where the server writes nothing: a zero, in Mexico the 1 of mobiles.
+function parts(num) {
+	const all = digits(num.e164), nat = digits(num.national);
+	let t = 0;
+	while (!all.endsWith(nat.slice(t))) t++;
+	const nsn = nat.slice(t), cc = all.slice(0, -nsn.length), trunk = nat.slice(0, t);
+	return { cc, trunk, zero: trunk || (cc > 1 ? cc === '52' ? '1' : '0' : ''), nsn };
 }
 
 export function watch(root) {
@@ -325,41 +308,6 @@ export function watch(root) {
 	} catch {}
 }
 
-// While the page is being read, what came since the last look; then everything once
-// more, as its programs may have changed what we have seen.
-function step() {
-	if (doc.readyState[7]) { // not "loading", which is shorter than the others
-		seeing = 1;
-		roots.forEach(see);
-	} else if (quick) read = find(doc.documentElement, read);
-}
-
-// Once a frame, before it is painted: sooner nobody sees it, and the answer may be
-// there before.
-function reading() {
-	if (seeing) return;
-	step();
-	requestAnimationFrame(reading);
-}
-
-// Another quick question is asked of everything; what held the number for
-// the same question is known.
-export function ask(source) {
-	const same = source === asked, known = [...held];
-	asked = source;
-	quick = source && new RegExp(source, 'i');
-	held.clear();
-	if (same) known.forEach(hit);
-	else read = 0;
-	if (seeing) roots.forEach((root) => look(root, same));
-	else if (rules[0]) step();
-	if (!started && quick) {
-		started = 1;
-		requestAnimationFrame(reading);
-	}
-	observer.takeRecords();
-}
-
 // list of { from, to }: the numbers of the page and what it is to show.
 export function use(list, back) {
 	backward = back;
@@ -375,6 +323,16 @@ export function use(list, back) {
 		}
 	});
 	ask(rules.map((r) => tail(r.nsn)).join('|'));
+}
+
+// Its shadow root, if it is an open one.
+function enter(el) {
+	if (el.shadowRoot) watch(el.shadowRoot);
+}
+
+function swapAttrs(el) {
+	if (el.localName === 'iframe') page.part('frame', el);
+	for (const name of names) swapAttr(el, name);
 }
 
 // The texts of a block in the order they stand, over its inline elements. A
@@ -402,19 +360,51 @@ function swapTexts(el) {
 	end();
 }
 
-// What we changed and nobody since, as it was.
-export function revert(root) {
-	const walk = doc.createTreeWalker(root, 5);
-	for (let n = root; n; n = walk.nextNode()) {
-		const rt = n.$rt;
-		if (!rt) continue;
-		if (n.nodeType === 3) {
-			if (n.data === rt[1]) n.data = rt[0];
-		} else {
-			for (const k in rt) if (n.getAttribute(k) === rt[k][1]) n.setAttribute(k, rt[k][0]);
-		}
-		n.$rt = null;
+// While the page is being read, what came since the last look; then everything once
+// more, as its programs may have changed what we have seen.
+function step() {
+	if (doc.readyState[7]) { // not "loading", which is shorter than the others
+		seeing = 1;
+		roots.forEach(see);
+	} else if (quick) read = find(doc.documentElement, read);
+}
+
+// Once a frame, before it is painted: sooner nobody sees it, and the answer may be
+// there before.
+function reading() {
+	if (seeing) return;
+	step();
+	requestAnimationFrame(reading);
+}
+
+// What was is kept under a name that no field has: a form gives its field of that
+// name instead. Of a number that is split over texts each piece may stand for anything on
+// another page: the stub is not told.
+function put(node, now, split) {
+	const old = node.data, was = node.$rt?.[1] === old ? node.$rt[0] : old;
+	if (old === now) return;
+	page.swapped++;
+	node.data = now;
+	node.$rt = backward ? null : [was, now];
+	if (!backward && !split && !(now + was)[98] && page.paint.size < 20) page.paint.set(was.trim(), now.trim());
+}
+
+// Another quick question is asked of everything; what held the number for
+// the same question is known.
+export function ask(source) {
+	const same = source === asked, known = [...held.values()];
+	asked = source;
+	quick = source && new RegExp(source, 'i');
+	held.clear();
+	if (same) known.forEach(hit);
+	else read = 0;
+	if (seeing) roots.forEach((root) => look(root, same));
+	else if (rules[0]) step();
+	if (!started && quick) {
+		started = 1;
+		requestAnimationFrame(reading);
 	}
+	observer.takeRecords();
 }
 
 // Everything as it was before the first swap. What we changed knows what it
@@ -423,4 +413,14 @@ export function revert(root) {
 export function undo(list) {
 	roots.forEach(revert);
 	use(list.map((s) => ({ from: s.to, to: s.from })), 1);
+}
+
+// What holds the number: swapped, or hidden until the other one is known. Other digits
+// are not hidden. A text that has all of it needs no look at its block.
+function hit(n) {
+	const text = n.wholeText, el = text ? n.parentNode : n, home = (text && block(n)) || n;
+	if (rules[0]) return (text && !kept(el) && swapRun([n])) || swapTexts(home);
+	if (held.has(el) || !quick.test(el.textContent)) return;
+	held.set(el, home);
+	page.hide(el);
 }

@@ -48,14 +48,19 @@ const tag = {
 	// place: address of the page last told of; first: and what the browser asked
 	// for; sentAt: when; boss(message): the page around this frame, which has the
 	// visit; fresh: it has just begun; early: what happened before it was known whose
-	// visit this is; away(what, more): nobody can be told of it now, it is kept.
-	early: [],
+	// visit this is; away(what, more): nobody can be told of it now, it is kept; woke:
+	// what somebody did before t-visit.js was there; no: was the last word, and in
+	// which frame of this page (t-frame.js).
+	early: [], woke: [],
 	site, page, attr, part, post, beacon, remember, tell, view, answered, apply, show, click,
 };
 
 if (attr('attrs')) names.push(...attr('attrs').match(/[\w-]+/g));
 page.hide = hide;
 page.part = part;
+
+// --- what is stored: nothing without consent; it may be forbidden, too ---
+const may = () => consent !== 'no' && consent !== 'wait';
 
 // What is only needed on some pages. A part that does not come is asked for
 // again when it is next needed. PARTS (Makefile): a sum of all that is in them.
@@ -66,7 +71,19 @@ function part(name, detail) {
 	})).then(() => here[name](detail), () => { parts[name] = 0; });
 }
 
-// --- what is stored: nothing without consent; it may be forbidden, too ---
+// An exception that is caught costs more than all the rest here.
+function cookie(value, s, of = attr('domain')) {
+	let was = '';
+	if (!cookies) return store('rt_id', value) || was;
+	try {
+		if (!s) {
+			was = d.cookie.match(/(^|; )rt_id=([\w.]*)/)?.[2] || was;
+			jar = jar || was;
+		} else d.cookie = `rt_id=${value};path=/;SameSite=Lax;max-age=${s}${of && ';domain=' + of}${loc.protocol === 'https:' ? ';Secure' : ''}`;
+	} catch {}
+	return was;
+}
+
 function store(name, value) {
 	try {
 		const s = sessionStorage;
@@ -74,42 +91,14 @@ function store(name, value) {
 	} catch {}
 }
 
-// An exception that is caught costs more than all the rest here.
-function cookie(value, s, of = attr('domain')) {
-	let was = '';
-	if (!cookies) return store('rt_id', value) || was;
-	try {
-		if (!s) {
-			was = d.cookie.match(/\brt_id=([\w.]*)/)?.[1] || was;
-			jar = jar || was;
-		} else d.cookie = `rt_id=${value};path=/;SameSite=Lax;max-age=${s}${of && ';domain=' + of}${loc.protocol === 'https:' ? ';Secure' : ''}`;
-	} catch {}
-	return was;
-}
-
-const may = () => consent !== 'no' && consent !== 'wait';
-
-function load() {
-	const [visitor, visit, at] = cookie().split('.');
-	tag.ids = { visitor, visit: Date.now() - at < HALF_HOUR ? visit : '' };
-}
-
 function save() {
 	const MONTH = 2592000;
 	cookie(`${tag.ids.visitor}.${tag.ids.visit}.${Date.now()}`, MONTH);
 }
 
-// For the next page, and for the stub there: what stands on this one, as long as it
-// is known whose visit that is, or nobody could put right what the stub painted. A
-// cookie is gone, too, where the yes was taken back in another tab; it is there without
-// a visitor where the site asks for a yes at each page.
-function remember() {
-	// A no whose visit is on its way still: nobody will hear the answer.
-	if (again && !may()) forget();
-	if (cookie() && tag.ids.visitor) {
-		save();
-		store(CACHE, JSON.stringify([Date.now() + HALF_HOUR, off ? [] : [...page.paint], swaps, KEEP]));
-	} else store(CACHE, '');
+function load() {
+	const [visitor, visit, at] = cookie().split('.');
+	tag.ids = { visitor, visit: Date.now() - at < HALF_HOUR ? visit : '' };
 }
 
 // A visit that is over with this: that of the ids; or what the cookie says, as a no may be
@@ -125,17 +114,25 @@ function forget(ids) {
 	store(CACHE, '');
 }
 
+// For the next page, and for the stub there: what stands on this one, as long as it
+// is known whose visit that is, or nobody could put right what the stub painted. A
+// cookie is gone, too, where the yes was taken back in another tab; it is there without
+// a visitor where the site asks for a yes at each page.
+function remember() {
+	// A no whose visit is on its way still: nobody will hear the answer.
+	if (again && !may()) forget();
+	if (cookie() && tag.ids.visitor) {
+		save();
+		store(CACHE, JSON.stringify([Date.now() + HALF_HOUR, off ? [] : [...page.paint], swaps, KEEP]));
+	} else store(CACHE, '');
+}
+
 // --- the page -----------------------------------------------------------
 // Until the number is known, elements that hold the site's own are
 // invisible: they keep their place, so nothing moves. By an animation, as a copy
 // of the element, which sliders make, has none, and nobody's style is changed.
 function hide(el) {
 	if (!known && !kept(el)) hidden.push(el.animate?.({ visibility: ['hidden', 'hidden'] }, HIDDEN_MS));
-}
-
-function show() {
-	known = 1;
-	for (const a of hidden.splice(0)) a?.cancel();
 }
 
 function apply(list) {
@@ -154,43 +151,18 @@ function apply(list) {
 	for (const f of tellers) f(list);
 }
 
+function show() {
+	known = 1;
+	for (const a of hidden.splice(0)) a?.cancel();
+}
+
 // --- the server ---------------------------------------------------------
-// The server cuts texts, but for addresses; half of a character, as is left where
-// a page or we cut one, is no text to it.
-function body(more) {
-	return JSON.stringify({ site, ...tag.ids, ...more }, (k, v) => v?.replace
-		? v.slice(0, 4096).replace(/[\ud800-\udfff]/gu, '') || undefined : v);
-}
-
-function post(what, more, done) {
-	const x = new XMLHttpRequest();
-	x.open('POST', api + what);
-	x.onloadend = (e, status = x.status) => {
-		if (/40[34]/.test(status)) part('warn', status);
-		done?.(status === 200 && x.response);
-	};
-	x.responseType = 'json';
-	x.send(body(more));
-}
-
-function beacon(what, more) {
-	if (tag.boss) tag.boss({ ringtrace: site, event: more });
-	else if (!tag.ids.visit) {
-		if (may() && (asking || !begun)) tag.early.push(more);
-	} else if (!tag.away?.(what, more) && !nav.sendBeacon?.(api + what, body(more))) post(what, more);
-}
-
-// To other tags only where the owner chose so and the visitor did not
-// object: ids are there only then.
-function tell(name, detail) {
-	if (tag.ids.visit && attr('events')) part('events', [name, detail]);
-}
-
-// A visit lasts while somebody is here, and what they do belongs to it: when they
-// first do something, or have looked at the page for a while.
-function wake() {
-	awake = 1;
-	if (tag.ids.visit) part('visit');
+// The visitor decided otherwise. A visit that was begun without a word goes on
+// after a yes; one that was not is for the address it would have begun with.
+function renew() {
+	if (consent !== 'no' && granted) return;
+	if (may()) load();
+	view(!granted);
 }
 
 function answered(a) {
@@ -220,11 +192,55 @@ function answered(a) {
 	show();
 }
 
+// A visit lasts while somebody is here, and what they do belongs to it: when they
+// first do something, or have looked at the page for a while.
+function wake(e) {
+	awake = 1;
+	tag.woke.push(e);
+	if (tag.ids.visit) part('visit');
+}
+
+// A link is right in any case at the moment it counts.
+function click(e) {
+	const el = e.composedPath().find((n) => n.matches?.('a,area'));
+	if (!isLink(el?.getAttribute('href'))) return;
+	swapAttr(el, 'href');
+	// An impatient finger, or a program that clicks, is told once a second.
+	if (e.timeStamp - clickedAt < 1000) return;
+	clickedAt = e.timeStamp;
+	beacon('event', { kind: 'tel_click' });
+	tell('click', { number: el.getAttribute('href') });
+}
+
+function post(what, more, done) {
+	const x = new XMLHttpRequest();
+	x.open('POST', api + what);
+	x.onloadend = (e, status = x.status) => {
+		if (/40[34]/.test(status)) part('warn', status);
+		done?.(status === 200 && x.response);
+	};
+	x.responseType = 'json';
+	x.send(body(more));
+}
+
 // An application may have taken the click id off the address before we were
 // here: the browser still knows what it asked for. And it may have gone on since.
 function landed(anew) {
 	const name = (anew || !tag.place) && !paid(loc.href) && performance.getEntriesByType('navigation')[0]?.name;
 	return name && paid(name) ? name : anew ? tag.first : loc.href;
+}
+
+// To other tags only where the owner chose so and the visitor did not
+// object: ids are there only then.
+function tell(name, detail) {
+	if (tag.ids.visit && attr('events')) part('events', [name, detail]);
+}
+
+function beacon(what, more) {
+	if (tag.boss) tag.boss({ ringtrace: site, event: more });
+	else if (!tag.ids.visit) {
+		if (may() && (asking || !begun)) tag.early.push(more);
+	} else if (!tag.away?.(what, more) && !nav.sendBeacon?.(api + what, body(more))) post(what, more);
 }
 
 // anew: asked again for the page that was asked for last.
@@ -256,67 +272,14 @@ function view(anew) {
 	});
 }
 
-// The visitor decided otherwise. A visit that was begun without a word goes on
-// after a yes; one that was not is for the address it would have begun with.
-function renew() {
-	if (consent !== 'no' && granted) return;
-	if (may()) load();
-	view(!granted);
-}
-
-// A link is right in any case at the moment it counts.
-function click(e) {
-	const el = e.composedPath().find((n) => n.matches?.('a,area'));
-	if (!isLink(el?.getAttribute('href'))) return;
-	swapAttr(el, 'href');
-	// An impatient finger, or a program that clicks, is told once a second.
-	if (e.timeStamp - clickedAt < 1000) return;
-	clickedAt = e.timeStamp;
-	beacon('event', { kind: 'tel_click' });
-	tell('click', { number: el.getAttribute('href') });
+// The server cuts texts, but for addresses; half of a character, as is left where
+// a page or we cut one, is no text to it.
+function body(more) {
+	return JSON.stringify({ site, ...tag.ids, ...more }, (k, v) => v?.replace
+		? v.slice(0, 4096).replace(/[\ud800-\udfff]/gu, '') || undefined : v);
 }
 
 // --- start --------------------------------------------------------------
-function begin() {
-	const LOOKED_MS = 5000;
-	if (begun || tag.boss) return;
-	begun = 1;
-	watch(d);
-	view();
-	try {
-		const c = tag.ids.visit && JSON.parse(store(CACHE));
-		if (c?.[0] > Date.now()) {
-			// What the stub painted is to be so on the next page, too.
-			page.paint = new Map(c[3] && c[1]);
-			apply(c[2]);
-			known = 1;
-		}
-	} catch {} // the page may write there, too
-	if (!known && own) {
-		ask(tail(own));
-		setTimeout(show, HIDDEN_MS);
-	}
-	w.addEventListener('pagehide', remember);
-	// A finger that taps moves the mouse, too; a key is for what has the focus.
-	for (const name of ['mousemove', 'scroll', 'focusin']) w.addEventListener(name, wake, { once: 1, capture: 1 });
-	setTimeout(wake, LOOKED_MS);
-}
-
-// A page drawn before anybody sees it takes no number. A page in a frame
-// first asks the one around it. The cookie is read first and from here: a browser that
-// notes who reads it looks up each function on the way, and the whole file while that is
-// being run; and once more when the page is first seen, as another tab may have begun
-// or ended the visit meanwhile.
-function start() {
-	if (may()) load();
-	if (d.hidden) return d.addEventListener('visibilitychange', start, { once: 1 });
-	w.addEventListener('click', click, 1);
-	w.addEventListener('message', (e) => e.data?.ringtrace === site && part('frame', e));
-	if (w === w.parent) return begin();
-	part('frame');
-	setTimeout(begin, 1000);
-}
-
 // ringtrace('name', ...) is ringtrace.name(...).
 const ringtrace = (what, ...args) => ringtrace[what]?.apply?.(0, args);
 ringtrace.version = 3;
@@ -343,15 +306,16 @@ ringtrace.numbers = (tell) => {
 ringtrace.text = (s) => text(s);
 ringtrace.session = () => ({ ...tag.ids, tier });
 ringtrace.consent = (yes) => {
-	const now = yes && !nav.globalPrivacyControl ? 'yes' : 'no';
-	// Consent managers say it often.
-	if (now === consent) return;
-	consent = now;
+	const was = consent;
+	consent = yes && !nav.globalPrivacyControl ? 'yes' : 'no';
+	tag.no = !yes;
 	// In a frame it is the page around that has the visit.
-	if (tag.boss) {
-		if (!yes) beacon('event', { kind: 'consent_withdrawn' });
-	} else if (asking) again = 1;
-	else if (begun) renew();
+	if (tag.boss) part('frame');
+	// Consent managers say it often.
+	else if (was !== consent) {
+		if (asking) again = 1;
+		else if (begun) renew();
+	}
 };
 // ('form', element): as if it had been submitted; else an event of the
 // page's own, by name.
@@ -367,4 +331,43 @@ if (stub?.version) {
 	for (const a of stub?.q || []) ringtrace(...a);
 	for (const name of ['shim', 'print']) if (attr(name)) part(name);
 	queueMicrotask(start);
+}
+
+// A page drawn before anybody sees it takes no number. A page in a frame
+// first asks the one around it. The cookie is read first and from here: a browser that
+// notes who reads it looks up each function on the way, and the whole file while that is
+// being run; and once more when the page is first seen, as another tab may have begun
+// or ended the visit meanwhile.
+function start() {
+	if (may()) load();
+	if (d.hidden) return d.addEventListener('visibilitychange', start, { once: 1 });
+	w.addEventListener('click', click, 1);
+	w.addEventListener('message', (e) => e.data?.ringtrace === site && part('frame', e));
+	if (w === w.parent) return begin();
+	part('frame');
+	setTimeout(begin, 1000);
+}
+
+function begin() {
+	const LOOKED_MS = 5000;
+	if (begun || tag.boss) return;
+	begun = 1;
+	watch(d);
+	view();
+	try {
+		const c = tag.ids.visit && JSON.parse(store(CACHE));
+		if (c?.[0] > Date.now()) {
+			// What the stub painted is to be so on the next page, too.
+			page.paint = new Map(c[3] && c[1]);
+			apply(c[2]);
+			known = 1;
+		}
+	} catch {} // the page may write there, too
+	if (!known && own) {
+		ask(tail(own));
+		setTimeout(show, HIDDEN_MS);
+	}
+	w.addEventListener('pagehide', remember);
+	for (const name of ['mousemove', 'scroll', 'focusin', 'keydown', 'touchstart']) w.addEventListener(name, wake, { once: 1, capture: 1 });
+	setTimeout(wake, LOOKED_MS);
 }

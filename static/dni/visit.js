@@ -10,7 +10,7 @@ const MINUTE = 60000, HALF_HOUR = 1800000, MOST_KEPT = 19;
 
 export default function (tag) {
 	const w = window, d = document, now = () => Date.now();
-	let usedAt = now(), usedS = 0, kept = [], hand = 0, told = 1;
+	let usedAt = now(), usedS = 0, kept = [], hand = 0, told = 0;
 
 	// What is told of is what the browser asked for: an application had taken the click id
 	// off before the tag began. Later the two differ wherever it moves.
@@ -27,7 +27,7 @@ export default function (tag) {
 
 	function cookie() {
 		try {
-			return /\brt_id=/.test(d.cookie);
+			return /(^|; )rt_id=/.test(d.cookie);
 		} catch {
 			return false; // a sandbox has none
 		}
@@ -153,12 +153,14 @@ export default function (tag) {
 	return () => {
 		// A site that named its domain later has a cookie without one from before, which
 		// browsers say first: its visitor is known by now, its visit is over at each page.
-		if (had && tag.attr('domain') && d.cookie.split('rt_id=').length > 2) d.cookie = 'rt_id=;path=/;max-age=0';
+		if (had && tag.attr('domain') && /(^|; )rt_id=.*; rt_id=/.test(d.cookie)) d.cookie = 'rt_id=;path=/;max-age=0';
 		tag.remember();
 		if (tag.fresh) {
 			hand = told = 0; // of this visit
 			(w.requestIdleCallback || w.setTimeout)(() => about(tag, taken, (told = hand)), { timeout: 2000 });
 		}
 		tag.fresh = 0;
+		// Before this was here.
+		for (const e of tag.woke?.splice(0) || []) if (e) used(e);
 	};
 }

@@ -552,6 +552,20 @@ test('other digits that change are not hidden while the number is on its way', a
 	await page.context().close();
 });
 
+test('each number of a block is hidden while the other one is on its way', async () => {
+	const page = await open(`<p><a id="n">${own.national}</a> <a>${own.national}</a></p>`, {
+		wait: 1500,
+		init: () => (function look(seen) {
+			window.seen = seen.add([...document.querySelectorAll('a')].map((a) => getComputedStyle(a).visibility).join());
+			requestAnimationFrame(() => look(seen));
+		})(new Set()),
+	});
+	await shown(page);
+	const seen = await page.evaluate(() => [...window.seen]);
+	assert.deepEqual([seen.includes('hidden,hidden'), seen.filter((s) => /v.*h|h.*v/.test(s))], [true, []], seen.join(' '));
+	await page.context().close();
+});
+
 test('the stub beside a comment after the page, and a text that is gone again', async () => {
 	const stub = readFileSync('static/dist/t-stub.js', 'utf8').trim();
 	const body = `<script>document.body.append('x 1'); document.body.lastChild.remove();</script><p id="n">${own.national}</p>`;

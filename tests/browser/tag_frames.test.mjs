@@ -12,6 +12,23 @@ after(stopSite);
 const FORM = '<form id="f" action="/done" target="_self"><input name="name"><input name="mail" type="email"><button>Send</button></form>';
 const forms = () => told('event').filter((e) => e.kind === 'form');
 
+const withdrawn = () => told('event').filter((e) => e.kind === 'consent_withdrawn').map((e) => [e.visitor, e.visit]);
+/** What a server says that gives no number without consent. */
+const decides = (what, said) => what === 'visit' && (said.consent === 'no' ? { tier: 'none', why: 'consent', swap: [], beat_s: 60 } : leased());
+const SAID_NO = '<script>window.ringtrace = { q: [["consent", false]] }</script>';
+
+/** The first frame shows the visitor's number. */
+const inside = (page) => page.waitForFunction((n) => document.getElementById('in').contentDocument?.getElementById('n')?.textContent === n, ours.national);
+
+/** The page has heard all that the frame has said so far. */
+async function heard(page, frame) {
+	await page.evaluate(() => {
+		window.marked = new Promise((r) => addEventListener('message', (e) => e.data.mark && r(1)));
+	});
+	await frame.evaluate(() => parent.postMessage({ mark: 1 }, '*'));
+	await page.evaluate(() => window.marked);
+}
+
 async function open(body, more = {}, { head, clock } = {}) {
 	fresh({ '/': html(body, head), '/done': '<p>Thanks</p>', ...more });
 	const page = await newVisitor(site.browser);
@@ -53,15 +70,48 @@ for (const [name, inner] of Object.entries(pages)) {
 			await page.clock.runFor(100);
 			return told('event').some((e) => e.kind === 'about');
 		});
+		const { x, y } = await page.locator('#in').boundingBox();
+		let i = 0;
 		// The first one may be for the use of the page itself, which ended a minute before.
 		await until('heartbeats are sent', async () => {
-			await page.evaluate(() => document.getElementById('in').contentDocument.dispatchEvent(new Event('mousemove', { bubbles: true })));
+			await page.mouse.move(x + 20 + i++ % 9, y + 20);
 			await page.clock.runFor(5000);
 			return told('beat').length > 2;
 		});
 		await page.context().close();
 	});
 }
+
+for (const [name, act, want] of [
+	['somebody does', async (page) => {
+		const { x, y } = await page.locator('#in').boundingBox();
+		await page.mouse.move(x + 20, y + 20);
+	}, true],
+	['its scripts do', (page, frame) => frame.evaluate(() => {
+		for (const type of ['mousemove', 'keydown', 'wheel', 'touchstart', 'click']) window.dispatchEvent(new Event(type));
+	}), false],
+])
+	test(`what ${name} in a frame with the tag before the module for visits is there is ${want ? 'a' : 'no'} hand on the page`, async () => {
+		let go;
+		fresh({ '/': html(`${NUMBER}<iframe id="in" src="/inner"></iframe>`), '/inner': html(NUMBER) });
+		const page = await newVisitor(site.browser), held = new Promise((r) => (go = r));
+		await page.route(/t-visit/, async (r) => {
+			await held;
+			await r.continue();
+		});
+		await page.goto(site.base);
+		await inside(page);
+		const frame = page.frames()[1];
+		await act(page, frame);
+		await heard(page, frame);
+		const asked = page.waitForRequest(/t-visit/);
+		await page.evaluate(() => document.dispatchEvent(new Event('scroll')));
+		await asked;
+		go();
+		await until('it is told how it went', () => told('event').some((e) => e.kind === 'about'));
+		assert.equal(told('event').find((e) => e.kind === 'about').used, want);
+		await page.context().close();
+	});
 
 test('forms in a frame with the tag are left alone where the page says so', async () => {
 	const page = await open(`${NUMBER}<iframe id="in" src="/inner"></iframe>`, {
@@ -128,6 +178,89 @@ test('a no that is said in a frame with the tag is the page’s', async () => {
 	await page.context().close();
 });
 
+test('a no that was said in a frame before the page around it had answered is the page’s', async () => {
+	fresh({ '/': html(`${NUMBER}<iframe id="in" src="/inner"></iframe>`), '/inner': html(`${NUMBER}${FORM}`, SAID_NO + TAG), '/done': '<p>Thanks</p>' });
+	site.answer = decides;
+	const page = await newVisitor(site.browser);
+	await page.goto(site.base);
+	await until('it is told', () => withdrawn().length > 0);
+	assert.deepEqual(await page.evaluate(() => [document.cookie, window.ringtrace.session().visit, sessionStorage.length]), ['', undefined, 0]);
+	const frame = page.frameLocator('#in');
+	await frame.locator('[name=name]').fill('Anne');
+	await until('the module for forms is there', () => site.loaded.includes('/t-form.js'));
+	await frame.locator('[name=mail]').fill('anne@example.com');
+	await frame.locator('button').click();
+	await frame.locator('text=Thanks').waitFor();
+	await heard(page, page.frames()[1]);
+	await page.evaluate(() => fetch('/dni/v1/last', { method: 'POST', body: '{}' }).then(() => 1));
+	assert.deepEqual([withdrawn(), forms()], [[['vtr_1', 'vis_1']], []]);
+	await page.context().close();
+});
+
+test('a yes in a frame takes back its own no and nobody else’s', async () => {
+	const page = await open(`${NUMBER}<iframe id="in" src="/inner"></iframe><iframe src="/inner"></iframe>`, { '/inner': html(NUMBER) });
+	const [, one, two] = page.frames(), both = [page, one, two];
+	const show = (to) => Promise.all(both.map((f) => f.waitForFunction((n) => document.getElementById('n').textContent === n, to.national)));
+	const says = async (from, yes) => {
+		await from.evaluate((yes) => window.ringtrace('consent', yes), yes);
+		await heard(page, from);
+	};
+	const consents = () => told('visit').map((v) => v.consent);
+	site.answer = decides;
+	await show(ours);
+	// Consent managers say it often.
+	for (const yes of [false, false]) await says(one, yes);
+	await show(own);
+	await says(two, true);
+	assert.deepEqual(consents(), [undefined, 'no']);
+	await says(one, true);
+	await show(ours);
+	await says(one, false);
+	await show(own);
+	await page.evaluate(() => window.ringtrace('consent', false));
+	await says(one, true);
+	await page.evaluate(() => fetch('/dni/v1/last', { method: 'POST', body: '{}' }).then(() => 1));
+	assert.deepEqual(consents(), [undefined, 'no', 'yes', 'no']);
+	await page.context().close();
+});
+
+test('a no and a yes in a frame are no yes for a page that has not agreed', async () => {
+	fresh({ '/': html(`${NUMBER}<iframe id="in" src="/inner"></iframe>`), '/inner': html(NUMBER) });
+	site.answer = (what) => what === 'visit' && { tier: 'source', why: 'consent', swap: leased().swap, beat_s: 60 };
+	const page = await newVisitor(site.browser);
+	await page.goto(site.base);
+	await inside(page);
+	const frame = page.frames()[1];
+	for (const yes of [false, true]) {
+		await frame.evaluate((yes) => window.ringtrace('consent', yes), yes);
+		await heard(page, frame);
+	}
+	await page.evaluate(() => fetch('/dni/v1/last', { method: 'POST', body: '{}' }).then(() => 1));
+	assert.deepEqual(told('visit').map((v) => v.consent), [undefined, 'no']);
+	await page.context().close();
+});
+
+test('a frame in a page where no was said begins no visit of its own', async () => {
+	fresh({ '/': html(`${NUMBER}<iframe id="in" src="/inner"></iframe>`, SAID_NO + TAG), '/inner': html(NUMBER) });
+	site.answer = decides;
+	const page = await newVisitor(site.browser);
+	await page.clock.install();
+	const asked = page.waitForRequest((r) => /t-frame/.test(r.url()) && r.frame() !== page.mainFrame());
+	await page.goto(site.base);
+	const url = (await asked).url(), frame = page.frames()[1];
+	await frame.evaluate((url) => import(url).then(() => 1), url);
+	// The page answers who asks.
+	await frame.evaluate(() => new Promise((r) => {
+		window.addEventListener('message', (e) => e.data.swap && r(1));
+		window.parent.postMessage({ ringtrace: 'x', ask: 1 }, '*');
+	}));
+	await page.clock.runFor(3000);
+	await page.evaluate(() => fetch('/dni/v1/last', { method: 'POST', body: '{}' }).then(() => 1));
+	assert.deepEqual(told('visit').map((v) => v.consent), ['no']);
+	assert.equal(await page.evaluate(() => document.cookie), '');
+	await page.context().close();
+});
+
 test('the next page in a frame with the tag shows the number, too, without a visit of its own', async () => {
 	const page = await open(`${NUMBER}<iframe id="in" src="/inner"></iframe>`, { '/inner': html(NUMBER), '/next': html(`<h1>Next</h1>${NUMBER}`) });
 	const shows = () => page.waitForFunction((n) => document.getElementById('in').contentDocument.getElementById('n')?.textContent === n, ours.national);
@@ -142,8 +275,6 @@ test('the next page in a frame with the tag shows the number, too, without a vis
 	assert.equal(told('visit').length, 1);
 	await page.context().close();
 });
-
-const inside = (page) => page.waitForFunction((n) => document.getElementById('in').contentDocument?.getElementById('n')?.textContent === n, ours.national);
 
 test('a frame whose head is still being read when the tag comes is swapped, and so is its next page', async () => {
 	let rest;

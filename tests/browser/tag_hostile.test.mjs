@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { until } from '../support/stack.mjs';
 import { newVisitor } from '../support/browser.mjs';
-import { fresh, html, NUMBER, ours, own, site, startSite, stopSite, told } from '../support/tagsite.mjs';
+import { fresh, html, NUMBER, ours, own, site, startSite, stopSite, TAG, told } from '../support/tagsite.mjs';
 
 before(startSite);
 after(stopSite);
@@ -158,6 +158,27 @@ async function changesIn(page) {
 		return changes;
 	});
 }
+
+test('a cookie’s name that ends like the tag’s is another’s, and a domain that is refused costs no visitor', async () => {
+	const at = 'http://www.shop.example';
+	prepare({ '/': html(NUMBER), '/later': html(NUMBER, TAG.replace(' data-site', ' data-domain=".other.example" data-site')) });
+	const page = await newVisitor(site.browser);
+	await page.context().addCookies([['cart_id', '7'], ['my-rt_id', `vtr_9.vis_9.${Date.now()}`]].map(([name, value]) => ({ name, value, url: at })));
+	await page.route(`${at}/**`, (route) => route.continue({ url: route.request().url().replace(at, site.base) }));
+	for (const path of ['/', '/later']) {
+		await page.goto(at + path);
+		await shown(page);
+		await page.waitForFunction(() => window.ringtrace.session().tier === 'lease');
+	}
+	await page.mouse.move(9, 9);
+	const part = () => performance.getEntriesByType('resource').find((e) => /t-visit/.test(e.name))?.name;
+	await page.waitForFunction(part);
+	// The tag asked for that module first, and so has it first.
+	await page.evaluate((name) => import(name).then(() => 1), await page.evaluate(part));
+	assert.deepEqual(told('visit').map((v) => [v.visitor, v.visit]), [[undefined, undefined], ['vtr_1', 'vis_1']]);
+	assert.deepEqual((await page.context().cookies(at)).map((c) => c.name).sort(), ['cart_id', 'my-rt_id', 'rt_id']);
+	await page.context().close();
+});
 
 test('hundreds of thousands of changes a second go on beside the tag', async () => {
 	const body = `${NUMBER}<div id="box"></div>${'<div><p>Some text of a page, day or night</p><a href="/x">x</a></div>'.repeat(10000)}`;

@@ -55,6 +55,53 @@ test('a hand on the page is told at once, and not what pages do of themselves', 
 	await page.context().close();
 });
 
+test('a hand on a later page of the visit is told at once, too', async () => {
+	const page = await open();
+	await shows(page, ours);
+	await awake(page);
+	await page.goto(`${site.base}/?two`);
+	await shows(page, ours);
+	const asked = page.waitForRequest(/t-visit/);
+	await page.evaluate(() => document.dispatchEvent(new Event('scroll')));
+	// The tag asked for that module first, and so has it first.
+	await page.evaluate((url) => import(url).then(() => 1), (await asked).url());
+	await page.mouse.move(20, 20);
+	await page.clock.runFor(6000);
+	await until('it is told', () => told('beat').length > 0);
+	assert.deepEqual(told('beat').map((b) => [b.visit, b.used]), [['vis_1', true]]);
+	assert.deepEqual(told('visit').map((v) => v.visit), [undefined, 'vis_1']);
+	await page.context().close();
+});
+
+for (const [name, act] of [
+	['tap', (page) => page.touchscreen.tap(20, 20)],
+	['key', (page) => page.keyboard.press('ArrowDown')],
+	['swipe', async (page) => {
+		const cdp = await page.context().newCDPSession(page);
+		for (const [type, ...ys] of [['touchStart', 200], ['touchMove', 100], ['touchMove', 20], ['touchEnd']])
+			await cdp.send('Input.dispatchTouchEvent', { type, touchPoints: ys.map((y) => ({ x: 20, y })) });
+	}],
+])
+	test(`the ${name} that wakes the tag is a hand`, async () => {
+		serving(BODY);
+		says.visit = leased('vis_1', ours);
+		const page = await newVisitor(site.browser, { hasTouch: true });
+		let go;
+		const held = new Promise((r) => (go = r)), asked = page.waitForRequest(/t-visit/);
+		await page.route(/t-visit/, async (r) => {
+			await held;
+			await r.continue();
+		});
+		await page.goto(site.base);
+		await shows(page, ours);
+		await act(page);
+		await asked;
+		go();
+		await until('it is told how it went', () => events('about').length === 1);
+		assert.equal(events('about')[0].used, true);
+		await page.context().close();
+	});
+
 test('who only looks has a visit that lasts, too', async () => {
 	const page = await open();
 	await shows(page, ours);
