@@ -109,6 +109,15 @@ static void set_policy(const struct testdb_company *c, uint32_t days)
 	ok(db_policy_update(t->db, c->id, &row));
 }
 
+/* Nothing of before; one company keeps for a month, the other for ever. */
+static void begin_anew(const char *const *deletes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		ok(stmt_exec(stmt_begin(t->db, deletes[i]), NULL));
+	set_policy(a, 30);
+	set_policy(b, 0);
+}
+
 static void test_policy(void **state)
 {
 	struct policy_row row;
@@ -330,10 +339,7 @@ static void test_said_elsewhere(void **state)
 	uint8_t id[ID_BYTES];
 
 	(void)state;
-	for (size_t i = 0; i < RT_ARRAY_LEN(all); i++)
-		ok(stmt_exec(stmt_begin(t->db, all[i]), NULL));
-	set_policy(a, 30);
-	set_policy(b, 0);
+	begin_anew(all, RT_ARRAY_LEN(all));
 	add(hook_sql, a->id, old_us, id);
 	add(hook_sql, b->id, old_us, id);
 	add(person_sql, a->id, old_us, id);
@@ -387,10 +393,7 @@ static void test_browser_of_a_person(void **state)
 	uint8_t id[ID_BYTES];
 
 	(void)state;
-	for (size_t i = 0; i < RT_ARRAY_LEN(all); i++)
-		ok(stmt_exec(stmt_begin(t->db, all[i]), NULL));
-	set_policy(a, 30);
-	set_policy(b, 0);
+	begin_anew(all, RT_ARRAY_LEN(all));
 	add_joined(a->id, old_us, person_sql, id);
 	add_joined(b->id, old_us, person_sql, id);
 	add_joined(a->id, NOW - RT_DAY_US, other_browser_sql, id);
@@ -427,10 +430,7 @@ static void test_parted(void **state)
 	uint8_t id[ID_BYTES];
 
 	(void)state;
-	for (size_t i = 0; i < RT_ARRAY_LEN(all); i++)
-		ok(stmt_exec(stmt_begin(t->db, all[i]), NULL));
-	set_policy(a, 30);
-	set_policy(b, 0);
+	begin_anew(all, RT_ARRAY_LEN(all));
 	/* The telephone's last call goes. */
 	add(call_sql, a->id, old_us, id);
 	for (int i = 0; i < 2; i++) {
