@@ -4,23 +4,16 @@
 #include <string.h>
 
 #include "cgi/page/page_words.h"
-#include "lib/json/json_in.h"
+#include "lib/json/evidence.h"
 
 #define SHOWN_MAX   5
-#define TEXT_MAX    4096 /* bytes of a text in the evidence */
 #define LINE_MAX_B  2200
 #define WHOLE_BP    10000
 #define SECONDS_MAX INT64_C(100000000)
 
+/* What is told of it, and its texts cut to what the page shows. */
 struct candidate {
-	int64_t bp;
-	int64_t seen_s;
-	int64_t tel_s;      /* -1: the link was not touched */
-	int64_t overflow_s; /* -1: it had a number of its own */
-	struct slice visit;
-	struct slice caller;
-	struct slice place;
-	struct slice use;
+	struct evidence_one told;
 	char source[DB_REPORT_TEXT(100)];
 	char medium[DB_REPORT_TEXT(100)];
 	char campaign[DB_REPORT_TEXT(255)];
@@ -41,48 +34,22 @@ void page_why_percent(int64_t bp, char out[PAGE_WHY_PERCENT_MAX])
 			100);
 }
 
-/* A member's text, cut to what the page shows. */
-static enum err take_text(const struct json_node *n, const char *key, char *out,
-    size_t cap)
+static enum err cut(struct slice s, char *out, size_t cap)
 {
-	struct slice s = SLICE("");
-	const enum err e = json_in_opt_text(n, key, TEXT_MAX, &s);
-
-	if (e == ERR_OK && !slice_to_cstr(slice_head(s, cap - 1), out, cap))
-		return ERR_SYNTAX;
-	return e;
+	return slice_to_cstr(slice_head(s, cap - 1), out, cap) ? ERR_OK
+							       : ERR_SYNTAX;
 }
 
 static enum err read_candidate(const struct json_node *n, struct candidate *c)
 {
-	enum err e;
+	enum err e = evidence_read_one(n, &c->told);
 
-	*c = (struct candidate){ .tel_s = -1, .overflow_s = -1 };
-	c->visit = c->caller = c->place = c->use = SLICE("");
-	e = json_in_i64(json_in_get(n, "bp"), 0, WHOLE_BP, &c->bp);
 	if (e == ERR_OK)
-		e = json_in_opt_i64(n, "seen_s", INT64_MIN, INT64_MAX,
-		    &c->seen_s);
+		e = cut(c->told.source, c->source, sizeof(c->source));
 	if (e == ERR_OK)
-		e = json_in_opt_i64(n, "tel_click_s", INT64_MIN, INT64_MAX,
-		    &c->tel_s);
+		e = cut(c->told.medium, c->medium, sizeof(c->medium));
 	if (e == ERR_OK)
-		e = json_in_opt_i64(n, "overflow_s", INT64_MIN, INT64_MAX,
-		    &c->overflow_s);
-	if (e == ERR_OK)
-		e = json_in_opt_text(n, "visit", TEXT_MAX, &c->visit);
-	if (e == ERR_OK)
-		e = json_in_opt_text(n, "caller", TEXT_MAX, &c->caller);
-	if (e == ERR_OK)
-		e = json_in_opt_text(n, "place", TEXT_MAX, &c->place);
-	if (e == ERR_OK)
-		e = json_in_opt_text(n, "use", TEXT_MAX, &c->use);
-	if (e == ERR_OK)
-		e = take_text(n, "source", c->source, sizeof(c->source));
-	if (e == ERR_OK)
-		e = take_text(n, "medium", c->medium, sizeof(c->medium));
-	if (e == ERR_OK)
-		e = take_text(n, "campaign", c->campaign, sizeof(c->campaign));
+		e = cut(c->told.campaign, c->campaign, sizeof(c->campaign));
 	return e;
 }
 
@@ -107,43 +74,43 @@ static void say(struct view *item, const char *before, int64_t s,
 static void evidence(const struct candidate *c, struct view *item)
 {
 	view_list(item, "evidence");
-	if (c->tel_s >= 0)
-		say(item, "touched the phone link ", c->tel_s,
+	if (c->told.tel_s >= 0)
+		say(item, "touched the phone link ", c->told.tel_s,
 		    " before the call");
-	if (c->overflow_s >= 0)
+	if (c->told.overflow_s >= 0)
 		say(item,
 		    "was shown the pool’s overflow number, which many share, ",
-		    c->overflow_s, " before the call");
-	if (c->seen_s <= 0)
+		    c->told.overflow_s, " before the call");
+	if (c->told.seen_s <= 0)
 		say(item, "had the number on screen when the call came", -1,
 		    "");
 	else
-		say(item, "last had the number on screen ", c->seen_s,
+		say(item, "last had the number on screen ", c->told.seen_s,
 		    " before the call");
-	if (slice_eq(c->caller, SLICE("same")))
+	if (slice_eq(c->told.caller, SLICE("same")))
 		say(item,
 		    "an earlier call of this caller was credited to"
 		    " this visitor",
 		    -1, "");
-	else if (slice_eq(c->caller, SLICE("other")))
+	else if (slice_eq(c->told.caller, SLICE("other")))
 		say(item,
 		    "this caller’s earlier calls were credited to"
 		    " somebody else",
 		    -1, "");
-	if (slice_eq(c->place, SLICE("same")))
+	if (slice_eq(c->told.place, SLICE("same")))
 		say(item,
 		    "the caller’s area and the browser’s time zone"
 		    " agree",
 		    -1, "");
-	else if (slice_eq(c->place, SLICE("other")))
+	else if (slice_eq(c->told.place, SLICE("other")))
 		say(item,
 		    "the caller’s area and the browser’s time zone"
 		    " differ",
 		    -1, "");
 	/* Who touched the link has used the page. */
-	if (c->tel_s < 0 && slice_eq(c->use, SLICE("used")))
+	if (c->told.tel_s < 0 && slice_eq(c->told.use, SLICE("used")))
 		say(item, "the page was used before the call", -1, "");
-	else if (c->tel_s < 0 && slice_eq(c->use, SLICE("unused")))
+	else if (c->told.tel_s < 0 && slice_eq(c->told.use, SLICE("unused")))
 		say(item,
 		    "nobody had moved, scrolled, typed or tapped on the page"
 		    " before the call",
@@ -188,7 +155,7 @@ static const char *chosen_word(const struct db_report_call *call,
 
 	id_text(ID_KIND_visit, call->visit.v, id);
 	if (strcmp(call->attributed_by, "visit") == 0)
-		return slice_eq_cstr(c->visit, id) ? "credited" : "";
+		return slice_eq_cstr(c->told.visit, id) ? "credited" : "";
 	if (strcmp(call->attributed_by, "source") == 0 &&
 	    strcmp(call->source, c->source) == 0 &&
 	    strcmp(call->medium, c->medium) == 0 &&
@@ -200,7 +167,7 @@ static const char *chosen_word(const struct db_report_call *call,
 /* The whole in one sentence: who it was, by the strongest of the signs. */
 static void say_lead(const struct candidate *c, struct buf *b)
 {
-	const int64_t s = c->tel_s >= 0 ? c->tel_s : c->seen_s;
+	const int64_t s = c->told.tel_s >= 0 ? c->told.tel_s : c->told.seen_s;
 	char text[PAGE_WORDS_MAX];
 
 	page_words_duration((s < 0                ? 0
@@ -214,13 +181,13 @@ static void say_lead(const struct candidate *c, struct buf *b)
 		buf_cstr(b, "A visitor from ");
 		page_words_source(c->source, c->medium, b);
 	}
-	if (c->tel_s >= 0)
+	if (c->told.tel_s >= 0)
 		buf_cstr(b, " touched the phone link ");
-	else if (c->seen_s > 0)
+	else if (c->told.seen_s > 0)
 		buf_cstr(b, " had this number on screen until ");
 	else
 		buf_cstr(b, " had this number on screen when the call came.");
-	if (c->tel_s >= 0 || c->seen_s > 0) {
+	if (c->told.tel_s >= 0 || c->told.seen_s > 0) {
 		buf_cstr(b, text);
 		buf_cstr(b, " before the call.");
 	}
@@ -241,8 +208,8 @@ static void show_candidate(const struct db_report_call *call,
 		buf_cstr(&b, " · ");
 		buf_cstr(&b, c->campaign);
 	}
-	item = bar(c->bp, told_bp, page_words_channel("", c->source, c->medium),
-	    buf_slice(&b), v);
+	item = bar(c->told.bp, told_bp,
+	    page_words_channel("", c->source, c->medium), buf_slice(&b), v);
 	view_flag(item, "is_chosen", chosen[0] != '\0');
 	view_cstr(item, "chosen_word", chosen);
 	if (strcmp(chosen, "credited") == 0)
@@ -263,42 +230,14 @@ static void show_other(int64_t bp, int64_t *told_bp, const char *name,
 		say(item, sentence, -1, "");
 }
 
-/* What the evidence says of the call as a whole. */
-struct whole {
-	int64_t none_bp;
-	int64_t older; /* visits that are counted, not listed */
-	int64_t older_bp;
-	bool about;        /* older is an estimate */
-	int64_t dialled_s; /* the caller's first call to it; 0: this one */
-};
-
-static enum err read_whole(const struct json_node *root, struct whole *w)
-{
-	enum err e;
-
-	*w = (struct whole){ .none_bp = 0 };
-	e = json_in_opt_i64(root, "none_bp", 0, WHOLE_BP, &w->none_bp);
-	if (e == ERR_OK)
-		e = json_in_opt_i64(root, "older", 0, UINT32_MAX, &w->older);
-	if (e == ERR_OK)
-		e = json_in_opt_i64(root, "older_bp", 0, WHOLE_BP,
-		    &w->older_bp);
-	if (e == ERR_OK)
-		e = json_in_opt_bool(root, "older_about", &w->about);
-	if (e == ERR_OK)
-		e = json_in_opt_i64(root, "dialled_s", 0, INT64_MAX,
-		    &w->dialled_s);
-	return e;
-}
-
-static void say_seen(int64_t n, const struct whole *w, struct view *v)
+static void say_seen(int64_t n, const struct evidence *w, struct view *v)
 {
 	char text[PAGE_WORDS_MAX], mem[200];
 	struct buf b;
 
 	buf_over(&b, mem, sizeof(mem));
 	page_words_count(n, text);
-	buf_cstr(&b, w->about ? "About " : "");
+	buf_cstr(&b, w->older_about ? "About " : "");
 	buf_cstr(&b, text);
 	buf_cstr(&b, n == 1 ? " visit" : " visits");
 	buf_cstr(&b, " saw this number");
@@ -317,9 +256,9 @@ static void say_seen(int64_t n, const struct whole *w, struct view *v)
 
 /* Likeliest first, as attrib_evidence() writes them; the rest in one bar. */
 static void show_all(const struct db_report_call *call,
-    const struct json_node *list, const struct whole *w, struct buf *lead,
-    struct view *v)
+    const struct evidence *w, struct buf *lead, struct view *v)
 {
+	const struct json_node *list = w->candidates;
 	const size_t n = json_in_count(list);
 	const size_t shown = n < SHOWN_MAX ? n : SHOWN_MAX;
 	const int64_t rest = (int64_t)(n - shown) + w->older;
@@ -334,12 +273,12 @@ static void show_all(const struct db_report_call *call,
 		if (i < SHOWN_MAX)
 			show_candidate(call, &c, &told_bp, lead, v);
 		else
-			rest_bp += c.bp;
+			rest_bp += c.told.bp;
 	}
 	if (rest > 0) {
 		page_words_count(rest, text);
 		(void)snprintf(name, sizeof(name), "%s%s more %s",
-		    w->about ? "About " : "", text,
+		    w->older_about ? "About " : "", text,
 		    rest == 1 ? "visit" : "visits");
 		show_other(rest_bp, &told_bp, name, "", false, "none", v);
 	}
@@ -377,7 +316,7 @@ static enum err show_bars(const struct db_report_call *call, struct buf *lead,
 {
 	const struct slice text = slice_from(call->evidence);
 	struct json_in *in = NULL;
-	struct whole w;
+	struct evidence w;
 	int64_t told_bp = 0;
 	enum err e = ERR_NOTFOUND;
 
@@ -393,17 +332,14 @@ static enum err show_bars(const struct db_report_call *call, struct buf *lead,
 		return ERR_OK;
 	}
 	if (text.n > 0)
-		e = json_in_parse(text, DB_REPORT_CALL_EVIDENCE_MAX, 8, &in,
-		    NULL);
+		e = json_in_parse(text, DB_REPORT_CALL_EVIDENCE_MAX,
+		    EVIDENCE_DEPTH, &in, NULL);
 	if (e == ERR_NOMEM)
 		return e;
-	if (e == ERR_OK && read_whole(json_in_root(in), &w) == ERR_OK) {
-		const struct json_node *list =
-		    json_in_get(json_in_root(in), "candidates");
-
-		if (json_in_count(list) > 0)
+	if (e == ERR_OK && evidence_read(json_in_root(in), &w) == ERR_OK) {
+		if (json_in_count(w.candidates) > 0)
 			buf_cstr(lead, spread_words(call));
-		show_all(call, list, &w, lead, v);
+		show_all(call, &w, lead, v);
 	} else {
 		view_cstr(v, "why_line", "");
 	}
