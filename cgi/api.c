@@ -2,6 +2,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cgi/api/api_attribution.h"
+#include "cgi/api/api_calib.h"
 #include "cgi/api/api_calls.h"
 #include "cgi/api/api_conversion.h"
 #include "cgi/api/api_flow.h"
@@ -107,6 +109,7 @@ static const struct route routes[] = {
 	READS("/api/v1/calls/{id}/page_views", CALLS_READ, api_calls_views, 0),
 	READS("/api/v1/calls/{id}/trace", CALLS_READ, api_trace, 0),
 	READS("/api/v1/calls/{id}/journey", CALLS_READ, api_trace_journey, 0),
+	READS("/api/v1/calls/{id}/attribution", CALLS_READ, api_attribution, 0),
 	GETS("/api/v1/export/calls.jsonl", EXPORT_READ, ANALYST,
 	    api_calls_export, OF_CALLS | API_QUERY_FIELDS),
 	READS("/api/v1/reports/summary", REPORTS_READ, api_report_summary,

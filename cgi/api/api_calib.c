@@ -1,9 +1,9 @@
-#include "cgi/api/api_rerun.h"
+#include "cgi/api/api_calib.h"
+
 #include "cgi/api/api_who.h"
 #include "lib/core/attrib.h"
 #include "lib/db/db_attrib_calib.h"
 #include "lib/db/db_attrib_run.h"
-#include "lib/text/json_out.h"
 
 #define BODY_MAX ((size_t)1 << 16)
 #define DIGITS   4 /* of shares */
@@ -15,12 +15,11 @@ static void put_share(struct json_out *j, const char *key, double share)
 	json_out_fixed(j, (int64_t)(share * CALIB_WHOLE + 0.5), DIGITS);
 }
 
-static void put_bin(const struct calib_bin *b, unsigned int i,
+void api_calib_range(const struct calib_bin *b, unsigned int i,
     struct json_out *j)
 {
 	const struct calib_interval in = calib_interval(b->right, b->calls);
 
-	json_out_object(j);
 	put_share(j, "from", (double)i / CALIB_BINS);
 	put_share(j, "to", (double)(i + 1) / CALIB_BINS);
 	json_out_key(j, "calls");
@@ -32,6 +31,13 @@ static void put_bin(const struct calib_bin *b, unsigned int i,
 	put_share(j, "came_true", (double)b->right / (double)b->calls);
 	put_share(j, "at_least", in.low);
 	put_share(j, "at_most", in.high);
+}
+
+static void put_bin(const struct calib_bin *b, unsigned int i,
+    struct json_out *j)
+{
+	json_out_object(j);
+	api_calib_range(b, i, j);
 	json_out_end(j);
 }
 

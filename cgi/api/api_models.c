@@ -7,19 +7,10 @@
 
 #define BODY_MAX ((size_t)1 << 20)
 
-static const char *const keys[TOUCH_MODEL_COUNT] = {
-	[TOUCH_FIRST] = "first",
-	[TOUCH_LAST] = "last",
-	[TOUCH_LAST_PAID] = "last_paid",
-	[TOUCH_LINEAR] = "linear",
-	[TOUCH_POSITION] = "position",
-	[TOUCH_PROBABILITY] = "probability",
-};
-
 static void put_models(const struct feed_models_line *l, struct json_out *j)
 {
-	for (size_t m = 0; m < TOUCH_MODEL_COUNT; m++) {
-		json_out_key(j, keys[m]);
+	for (int m = 0; m < TOUCH_MODEL_COUNT; m++) {
+		json_out_key(j, feed_models_key((enum touch_model)m));
 		json_out_u64(j, l->bp[m]);
 	}
 }

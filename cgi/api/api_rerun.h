@@ -21,7 +21,4 @@ RT_MUST_USE enum err api_rerun_calls(const struct req *r, struct resp *out);
 /* POST /api/v1/reruns/{id}/stop. 409: it has ended. */
 RT_MUST_USE enum err api_rerun_stop(const struct req *r, struct resp *out);
 
-/* GET /api/v1/reports/calibration (api_calib.c) */
-RT_MUST_USE enum err api_calib(const struct req *r, struct resp *out);
-
 #endif

@@ -13,6 +13,20 @@ struct sum {
 	enum err e;
 };
 
+static const char *const keys[TOUCH_MODEL_COUNT] = {
+	[TOUCH_FIRST] = "first",
+	[TOUCH_LAST] = "last",
+	[TOUCH_LAST_PAID] = "last_paid",
+	[TOUCH_LINEAR] = "linear",
+	[TOUCH_POSITION] = "position",
+	[TOUCH_PROBABILITY] = "probability",
+};
+
+const char *feed_models_key(enum touch_model m)
+{
+	return keys[m];
+}
+
 static struct feed_models_line *line_of(struct sum *s, struct slice source,
     struct slice medium)
 {

@@ -40,6 +40,9 @@ RT_MUST_USE enum err feed_models_share(const struct touch_credit *credits,
     size_t n, struct touch_row *rows, size_t n_rows, struct arena *mem,
     struct feed_models **out);
 
+/* "last_paid": what a model is called in JSON. */
+const char *feed_models_key(enum touch_model m);
+
 /* What is shown of a source beyond those that are: others grows by it. */
 void feed_models_add(struct feed_models_line *to,
     const struct feed_models_line *l);
