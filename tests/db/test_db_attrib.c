@@ -13,6 +13,7 @@
 #include "lib/db/db_overflow.h"
 #include "lib/db/db_stat.h"
 #include "lib/db/db_visit.h"
+#include "tests/support/attrib_rig.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
 #include "tests/support/testdb.h"
@@ -22,40 +23,6 @@
 #define CALLER "+14155559999"
 
 #define ok(call) FAIL_STMT_OK(call)
-
-static struct testdb *t;
-static struct db *dni, *store;
-static struct arena mem;
-
-static int start(void **state)
-{
-	(void)state;
-	t = testdb_start();
-	dni = testdb_connect(t, "dni");
-	store = testdb_connect(t, "store");
-	arena_init(&mem, (size_t)8 << 20);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_fini(&mem);
-	db_close(store);
-	db_close(dni);
-	testdb_stop(t);
-	return 0;
-}
-
-static struct company_id ours(void)
-{
-	return t->company[0].id;
-}
-
-static struct company_id theirs(void)
-{
-	return t->company[1].id;
-}
 
 /* --- visits and leases --------------------------------------------------- */
 
@@ -67,7 +34,7 @@ static struct visit_row visit(const char *source, int64_t at_us)
 	memset(&v, 0, sizeof(v));
 	testdb_id(at_us, v.id.v);
 	testdb_id(at_us, v.visitor.v);
-	v.site = t->company[0].site;
+	v.site = rig.t->company[0].site;
 	v.started_us = at_us;
 	v.landing_url = SLICE("https://site0.example/");
 	v.source.source = slice_from(source);
@@ -75,7 +42,7 @@ static struct visit_row visit(const char *source, int64_t at_us)
 	v.source.campaign = SLICE("spr\xc3\xadng '; --");
 	v.source.landing_page = SLICE("site0.example/");
 	v.browser_zone = SLICE("America/Los_Angeles");
-	ok(db_visit_add(dni, ours(), rows, 1));
+	ok(db_visit_add(rig.dni, attrib_rig_ours(), rows, 1));
 	return v;
 }
 
@@ -86,20 +53,20 @@ static void lease(const struct visit_row *v, size_t number, int64_t at_us)
 
 	memset(&l, 0, sizeof(l));
 	testdb_id(at_us, l.id.v);
-	l.pool = t->company[0].pool;
-	l.number = t->company[0].pooled[number];
+	l.pool = rig.t->company[0].pool;
+	l.number = rig.t->company[0].pooled[number];
 	memcpy(l.number_e164, "+14155550200", 13);
 	l.visit = v->id;
 	l.epoch = 1;
 	l.started_us = l.beat_us = at_us;
 	l.expires_us = at_us + 180 * RT_SEC_US;
-	ok(db_lease_add(dni, ours(), rows, 1));
+	ok(db_lease_add(rig.dni, attrib_rig_ours(), rows, 1));
 }
 
 static struct candidate_call call_of(size_t number, int64_t at_us)
 {
 	return (struct candidate_call){
-		.number = t->company[0].pooled[number],
+		.number = rig.t->company[0].pooled[number],
 		.at_us = at_us,
 		.caller_e164 = SLICE(CALLER),
 		.caller_country = SLICE("US"),
@@ -110,7 +77,7 @@ static struct candidate_call call_of(size_t number, int64_t at_us)
 static void read(struct company_id company, const struct candidate_call *call,
     struct candidates *out)
 {
-	ok(db_candidate_read(store, company, call, &mem, out));
+	ok(db_candidate_read(rig.store, company, call, &rig.mem, out));
 }
 
 static void test_listed(void **state)
@@ -124,7 +91,7 @@ static void test_listed(void **state)
 	lease(&two, 2, NOW - RT_MIN_US);
 	lease(&one, 2, NOW);
 	lease(&two, 2, NOW + RT_DAY_US);
-	read(ours(), &call, &c);
+	read(attrib_rig_ours(), &call, &c);
 	assert_int_equal(c.n, 2); /* each visit once, none shown later */
 	assert_true(id_eq(c.c[0].visit.v, one.id.v));
 	assert_int_equal(c.c[0].seen_us, NOW);
@@ -135,12 +102,12 @@ static void test_listed(void **state)
 	assert_int_equal(c.ask.older.n, 0);
 	assert_int_equal(c.ask.dialled_us, 0);
 	call.caller_place = SLICE("New York, NY");
-	read(ours(), &call, &c);
+	read(attrib_rig_ours(), &call, &c);
 	assert_int_equal(c.c[1].place, ATTRIB_OTHER);
-	read(theirs(), &call, &c);
+	read(attrib_rig_theirs(), &call, &c);
 	assert_int_equal(c.n, 0);
 	call.at_us = NOW + 40 * RT_DAY_US;
-	read(ours(), &call, &c);
+	read(attrib_rig_ours(), &call, &c);
 	assert_int_equal(c.n, 0); /* beyond the look-back */
 }
 
@@ -151,22 +118,22 @@ static struct call_id opened_by(size_t number, int64_t at_us,
 {
 	struct call_id id;
 	struct callrec r = { .head = { .kind = CALLREC_OPENED,
-				 .company = ours() } };
+				 .company = attrib_rig_ours() } };
 	static const struct call_place place = { SLICE_INIT("US"),
 		SLICE_INIT("San Francisco, CA") };
 
 	testdb_id(at_us, id.v);
 	r.head.call = id;
 	r.u.opened = (struct callrec_opened){ .wall_us = at_us,
-		.number = t->company[0].pooled[number],
-		.trunk = t->company[0].trunk,
-		.flow = t->company[0].flow,
+		.number = rig.t->company[0].pooled[number],
+		.trunk = rig.t->company[0].trunk,
+		.flow = rig.t->company[0].flow,
 		.flow_version = 1,
 		.dialled = SLICE("+14155550200"),
 		.caller = slice_from(caller),
 		.caller_raw = slice_from(caller),
 		.sip_call_id = SLICE("a@127.0.0.1") };
-	ok(db_call_opened(store, ours(), &r, &place));
+	ok(db_call_opened(rig.store, attrib_rig_ours(), &r, &place));
 	return id;
 }
 
@@ -179,7 +146,7 @@ static void closed(struct call_id id, const struct call_credit *credit)
 {
 	struct callrec r = { .head = { .kind = CALLREC_CLOSED,
 				 .call = id,
-				 .company = ours(),
+				 .company = attrib_rig_ours(),
 				 .seq = 1,
 				 .at_us = RT_SEC_US } };
 
@@ -191,12 +158,13 @@ static void closed(struct call_id id, const struct call_credit *credit)
 		.ended_us = RT_SEC_US,
 		.rec_start_us = CALLREC_NEVER,
 		.notice_ended_us = CALLREC_NEVER };
-	ok(db_call_closed(store, ours(), &r, credit, NOW));
+	ok(db_call_closed(rig.store, attrib_rig_ours(), &r, credit, NOW));
 }
 
 static void judge(const struct candidate_call *call, struct judged *j)
 {
-	ok(db_judge(store, ours(), call, ATTRIB_THRESHOLD_BP, NULL, &mem, j));
+	ok(db_judge(rig.store, attrib_rig_ours(), call, ATTRIB_THRESHOLD_BP,
+	    NULL, &rig.mem, j));
 }
 
 static void close_judged(struct call_id id, const struct candidate_call *call,
@@ -320,22 +288,24 @@ static void test_law(void **state)
 	struct attrib_law law;
 
 	(void)state;
-	ok(db_attrib_law(store, ours(), &law));
+	ok(db_attrib_law(rig.store, attrib_rig_ours(), &law));
 	assert_int_equal(law.version, 0);
-	ok(db_attrib_law_add(t->db, ours(), &row));
+	ok(db_attrib_law_add(rig.t->db, attrib_rig_ours(), &row));
 	assert_int_equal(row.law.version, 1);
 	row.law.stray_hz *= 2.0;
-	ok(db_attrib_law_add(t->db, ours(), &row));
-	ok(db_attrib_law_newest(store, ours(), &got));
+	ok(db_attrib_law_add(rig.t->db, attrib_rig_ours(), &row));
+	ok(db_attrib_law_newest(rig.store, attrib_rig_ours(), &got));
 	assert_int_equal(got.law.version, 2);
 	assert_true(got.law.stray_hz > 1.5 * attrib_law_prior()->stray_hz);
 	assert_int_equal(got.visits, 3000);
 	assert_int_equal(got.to_us, NOW + RT_DAY_US);
-	assert_int_equal(db_attrib_law_newest(store, theirs(), &got),
+	assert_int_equal(db_attrib_law_newest(rig.store, attrib_rig_theirs(),
+			     &got),
 	    ERR_NOTFOUND);
-	ok(db_attrib_law(store, theirs(), &law));
+	ok(db_attrib_law(rig.store, attrib_rig_theirs(), &law));
 	assert_int_equal(law.version, 0);
-	assert_int_equal(db_attrib_law_add(store, ours(), &row), ERR_DENIED);
+	assert_int_equal(db_attrib_law_add(rig.store, attrib_rig_ours(), &row),
+	    ERR_DENIED);
 }
 
 static void test_span(void **state)
@@ -349,13 +319,13 @@ static void test_span(void **state)
 
 		lease(&v, 1, at_us);
 	}
-	ok(db_attrib_span(t->db, ours(), NOW + 5 * RT_DAY_US,
+	ok(db_attrib_span(rig.t->db, attrib_rig_ours(), NOW + 5 * RT_DAY_US,
 	    NOW + 6 * RT_DAY_US, &s));
 	assert_true(s.visits > 2.5 && s.visits < 3.5);
 	assert_true(s.touches < 0.5);
 	assert_true(
 	    s.number_s > 3 * 86400.0 - 1 && s.number_s < 3 * 86400.0 + 1);
-	ok(db_attrib_span(t->db, theirs(), NOW + 5 * RT_DAY_US,
+	ok(db_attrib_span(rig.t->db, attrib_rig_theirs(), NOW + 5 * RT_DAY_US,
 	    NOW + 6 * RT_DAY_US, &s));
 	assert_true(s.visits < 0.5);
 }
@@ -375,21 +345,23 @@ static void test_calls(void **state)
 		id[i] = opened(0, from_us + (int64_t)(i > 0) * RT_SEC_US);
 	closed(id[0], NULL);
 	closed(id[1], NULL);
-	ok(db_attrib_calls(store, ours(), from_us, from_us + RT_DAY_US, 0, none,
-	    &mem, &rows, &n));
+	ok(db_attrib_calls(rig.store, attrib_rig_ours(), from_us,
+	    from_us + RT_DAY_US, 0, none, &rig.mem, &rows, &n));
 	assert_int_equal(n, 2); /* open ones wait for their end */
 	assert_true(id_eq(rows[0].id.v, id[0].v));
 	assert_string_equal(rows[0].attributed_by, "none");
 	assert_string_equal(rows[0].caller_country, "US");
 	assert_true(rows[0].pooled);
-	ok(db_attrib_calls(store, ours(), from_us, from_us + RT_DAY_US,
-	    rows[0].started_us, rows[0].id, &mem, &rows, &n));
+	ok(db_attrib_calls(rig.store, attrib_rig_ours(), from_us,
+	    from_us + RT_DAY_US, rows[0].started_us, rows[0].id, &rig.mem,
+	    &rows, &n));
 	assert_int_equal(n, 1);
-	ok(db_attrib_calls(store, ours(), from_us, from_us + RT_DAY_US,
-	    rows[0].started_us, rows[0].id, &mem, &rows, &n));
+	ok(db_attrib_calls(rig.store, attrib_rig_ours(), from_us,
+	    from_us + RT_DAY_US, rows[0].started_us, rows[0].id, &rig.mem,
+	    &rows, &n));
 	assert_int_equal(n, 0);
-	ok(db_attrib_calls(store, theirs(), from_us, from_us + RT_DAY_US, 0,
-	    none, &mem, &rows, &n));
+	ok(db_attrib_calls(rig.store, attrib_rig_theirs(), from_us,
+	    from_us + RT_DAY_US, 0, none, &rig.mem, &rows, &n));
 	assert_int_equal(n, 0);
 }
 
@@ -413,53 +385,58 @@ static void test_rerun(void **state)
 	id = opened(2, at_us + 10 * RT_SEC_US);
 	closed(id, NULL);
 	for (int apply = 0; apply <= 1; apply++) {
-		ok(db_attrib_calls(store, ours(), at_us, at_us + RT_DAY_US, 0,
-		    none, &mem, &rows, &n));
+		ok(db_attrib_calls(rig.store, attrib_rig_ours(), at_us,
+		    at_us + RT_DAY_US, 0, none, &rig.mem, &rows, &n));
 		assert_int_equal(n, 1);
 		assert_string_equal(rows[0].attributed_by, "none");
 		rules.apply = apply == 1;
-		ok(db_attrib_again(t->db, ours(), &rows[0], &rules, &mem, &a));
+		ok(db_attrib_again(rig.t->db, attrib_rig_ours(), &rows[0],
+		    &rules, &rig.mem, &a));
 		assert_int_equal(a.before, ATTRIB_AGAIN_NONE);
 		assert_int_equal(a.now, ATTRIB_AGAIN_VISIT);
 		assert_true(a.changed && a.source_moved);
 		assert_string_equal(a.source, "late");
 	}
-	ok(db_attrib_calls(store, ours(), at_us, at_us + RT_DAY_US, 0, none,
-	    &mem, &rows, &n));
+	ok(db_attrib_calls(rig.store, attrib_rig_ours(), at_us,
+	    at_us + RT_DAY_US, 0, none, &rig.mem, &rows, &n));
 	assert_string_equal(rows[0].attributed_by, "visit");
 	assert_true(id_eq(rows[0].visit.v, v.id.v));
 	assert_string_equal(rows[0].source, "late");
-	ok(db_stat_verify(t->db, ours(), at_us, at_us + RT_DAY_US, &wrong));
+	ok(db_stat_verify(rig.t->db, attrib_rig_ours(), at_us,
+	    at_us + RT_DAY_US, &wrong));
 	assert_int_equal(wrong, 0);
 	/* A second time there is nothing to do. */
-	ok(db_attrib_again(t->db, ours(), &rows[0], &rules, &mem, &a));
+	ok(db_attrib_again(rig.t->db, attrib_rig_ours(), &rows[0], &rules,
+	    &rig.mem, &a));
 	assert_false(a.changed);
 	/* Another company knows none of its visits and writes nothing. */
 	rows[0].rule_version = 0;
-	ok(db_attrib_again(t->db, theirs(), &rows[0], &rules, &mem, &a));
+	ok(db_attrib_again(rig.t->db, attrib_rig_theirs(), &rows[0], &rules,
+	    &rig.mem, &a));
 	assert_true(a.gone);
 	assert_false(a.changed);
-	ok(db_attrib_calls(store, ours(), at_us, at_us + RT_DAY_US, 0, none,
-	    &mem, &rows, &n));
+	ok(db_attrib_calls(rig.store, attrib_rig_ours(), at_us,
+	    at_us + RT_DAY_US, 0, none, &rig.mem, &rows, &n));
 	assert_string_equal(rows[0].source, "late");
 }
 
 /* Who saw the number as a pool's overflow, as it was before it was in a pool,
  * is not what a law is learnt from. */
-static void fit_is_the_same(struct db *jobd, int64_t from_us,
-    const struct attrib_law *law)
+static void fit_is_the_same(int64_t from_us, const struct attrib_law *law)
 {
 	struct attrib_law_row row;
 
 	for (int i = 0; i < DB_ATTRIB_FIT_CALLS_MIN; i++) {
 		const int64_t at_us = from_us + i * RT_DAY_US + RT_SEC_US;
-		const struct overflow_row o = { t->company[0].pooled[1],
+		const struct overflow_row o = { rig.t->company[0].pooled[1],
 			visit("shared", at_us).id, at_us, at_us, 0 };
 		const struct overflow_row *rows[] = { &o };
 
-		assert_int_equal(db_overflow_put(dni, ours(), rows, 1), ERR_OK);
+		assert_int_equal(db_overflow_put(rig.dni, attrib_rig_ours(),
+				     rows, 1),
+		    ERR_OK);
 	}
-	assert_int_equal(db_attrib_fit(jobd, ours(), from_us,
+	assert_int_equal(db_attrib_fit(rig.jobd, attrib_rig_ours(), from_us,
 			     from_us + 60 * RT_DAY_US, NOW, &row),
 	    ERR_OK);
 	row.law.version = law->version;
@@ -469,7 +446,6 @@ static void fit_is_the_same(struct db *jobd, int64_t from_us,
 static void test_fit(void **state)
 {
 	const int64_t from_us = NOW + 200 * RT_DAY_US;
-	struct db *jobd = testdb_connect(t, "jobd");
 	struct company_id *rows = NULL;
 	static const unsigned int places[] = { 0, 1, 2, 3, 9, 90, 180, 300 };
 	int64_t begin_us = from_us;
@@ -478,7 +454,7 @@ static void test_fit(void **state)
 	size_t n = 0;
 
 	(void)state;
-	assert_int_equal(db_attrib_fit(jobd, ours(), from_us,
+	assert_int_equal(db_attrib_fit(rig.jobd, attrib_rig_ours(), from_us,
 			     from_us + 60 * RT_DAY_US, NOW, &row),
 	    ERR_NOTFOUND);
 	for (int i = 0; i < DB_ATTRIB_FIT_CALLS_MIN + 5; i++) {
@@ -495,45 +471,45 @@ static void test_fit(void **state)
 	/* It asks hundreds of times: some of the places, not all. */
 	for (size_t i = 0; i < RT_ARRAY_LEN(places); i++) {
 		fail_stmt_after(places[i]);
-		assert_int_equal(db_attrib_fit(jobd, ours(), from_us,
-				     from_us + 60 * RT_DAY_US, NOW, &row),
+		assert_int_equal(db_attrib_fit(rig.jobd, attrib_rig_ours(),
+				     from_us, from_us + 60 * RT_DAY_US, NOW,
+				     &row),
 		    ERR_UNAVAILABLE);
 		assert_true(fail_stmt_end());
 	}
-	assert_int_equal(db_attrib_fit(jobd, ours(), from_us,
+	assert_int_equal(db_attrib_fit(rig.jobd, attrib_rig_ours(), from_us,
 			     from_us + 60 * RT_DAY_US, NOW, &row),
 	    ERR_OK);
 	assert_int_equal(row.calls, DB_ATTRIB_FIT_CALLS_MIN + 5);
 	assert_int_equal(row.visits, DB_ATTRIB_FIT_CALLS_MIN + 5);
 	assert_true(row.law.version >= 1);
-	fit_is_the_same(jobd, from_us, &row.law);
+	fit_is_the_same(from_us, &row.law);
 	/* Everybody called after 400 s. */
 	assert_true(attrib_law_mean(&row.law, 360.0, 420.0) >
 		    50.0 * attrib_law_mean(attrib_law_prior(), 360.0, 420.0));
-	assert_int_equal(db_attrib_fit(jobd, theirs(), from_us,
+	assert_int_equal(db_attrib_fit(rig.jobd, attrib_rig_theirs(), from_us,
 			     from_us + 60 * RT_DAY_US, NOW, &row),
 	    ERR_NOTFOUND);
 	/* Of a larger company only the latest are read. */
-	ok(db_attrib_fit_begin(jobd, ours(), from_us + 60 * RT_DAY_US, 100,
-	    &begin_us));
+	ok(db_attrib_fit_begin(rig.jobd, attrib_rig_ours(),
+	    from_us + 60 * RT_DAY_US, 100, &begin_us));
 	assert_int_equal(begin_us, from_us);
-	ok(db_attrib_fit_begin(jobd, ours(), from_us + 60 * RT_DAY_US, 5,
-	    &begin_us));
+	ok(db_attrib_fit_begin(rig.jobd, attrib_rig_ours(),
+	    from_us + 60 * RT_DAY_US, 5, &begin_us));
 	assert_int_equal(begin_us,
 	    from_us + DB_ATTRIB_FIT_CALLS_MIN * RT_DAY_US + 400 * RT_SEC_US);
 	/* Of calls whose other visits may be gone nothing is learnt: 30 days
 	 * before today are kept, and 25 of them all had their visits. */
-	testdb_exec(t, "UPDATE company SET keep_visits_days = 30");
-	assert_int_equal(db_attrib_fit(jobd, ours(), from_us,
+	testdb_exec(rig.t, "UPDATE company SET keep_visits_days = 30");
+	assert_int_equal(db_attrib_fit(rig.jobd, attrib_rig_ours(), from_us,
 			     from_us + 60 * RT_DAY_US, from_us + 45 * RT_DAY_US,
 			     &row),
 	    ERR_NOTFOUND);
-	testdb_exec(t, "UPDATE company SET keep_visits_days = 0");
-	ok(db_attrib_fit_companies(jobd, &mem, &rows, &n));
+	testdb_exec(rig.t, "UPDATE company SET keep_visits_days = 0");
+	ok(db_attrib_fit_companies(rig.jobd, &rig.mem, &rows, &n));
 	for (size_t i = 0; i < n; i++)
-		found |= id_eq(rows[i].v, ours().v);
+		found |= id_eq(rows[i].v, attrib_rig_ours().v);
 	assert_true(found);
-	db_close(jobd);
 }
 
 /* A visit of three hours ago, and one of six minutes ago that touches the link
@@ -551,7 +527,7 @@ static void touch_and_call(int64_t at_us, int n)
 
 	lease(&old, 2, at_us - 3 * RT_HOUR_US);
 	lease(&v, 2, at_us);
-	ok(db_visit_progress(dni, ours(), progress, 1));
+	ok(db_visit_progress(rig.dni, attrib_rig_ours(), progress, 1));
 	(void)snprintf(caller, sizeof(caller), "+1415558%04d", n);
 	closed(opened_by(2, call_us, caller), NULL);
 }
@@ -561,7 +537,6 @@ static void touch_and_call(int64_t at_us, int n)
 static void test_fit_touched(void **state)
 {
 	const int64_t from_us = NOW + 300 * RT_DAY_US;
-	struct db *jobd = testdb_connect(t, "jobd");
 	struct attrib_law_row row;
 	struct calib c;
 
@@ -569,14 +544,15 @@ static void test_fit_touched(void **state)
 	for (int i = 0; i < DB_ATTRIB_FIT_CALLS_MIN; i++)
 		touch_and_call(from_us + (i + 1) * RT_DAY_US, i);
 	for (int night = 0; night < 2; night++)
-		assert_int_equal(db_attrib_fit(jobd, ours(), from_us,
-				     from_us + 60 * RT_DAY_US, NOW, &row),
+		assert_int_equal(db_attrib_fit(rig.jobd, attrib_rig_ours(),
+				     from_us, from_us + 60 * RT_DAY_US, NOW,
+				     &row),
 		    ERR_OK);
-	ok(db_attrib_calib_get(jobd, ours(), row.law.version, &c));
+	ok(db_attrib_calib_get(rig.jobd, attrib_rig_ours(), row.law.version,
+	    &c));
 	assert_int_equal(calib_calls(&c), DB_ATTRIB_FIT_CALLS_MIN);
 	assert_int_equal(c.bins[9].right, DB_ATTRIB_FIT_CALLS_MIN);
 	assert_true(calib_error(&c) < 0.01);
-	db_close(jobd);
 }
 
 int main(void)
@@ -594,5 +570,6 @@ int main(void)
 		cmocka_unit_test(test_fit_touched),
 	};
 
-	return cmocka_run_group_tests_name("db_attrib", tests, start, stop);
+	return cmocka_run_group_tests_name("db_attrib", tests, attrib_rig_start,
+	    attrib_rig_stop);
 }

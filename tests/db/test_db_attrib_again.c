@@ -7,6 +7,7 @@
 #include "lib/db/db_policy.h"
 #include "lib/db/db_pool.h"
 #include "lib/db/db_stat.h"
+#include "tests/support/attrib_rig.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
 #include "tests/support/testdb_attrib.h"
@@ -21,37 +22,6 @@
 /* Of what is likely at all, and of nothing. */
 #define LOW_BP  100
 #define HIGH_BP 10000
-
-static struct testdb *t;
-static struct db *dni, *store, *jobd;
-static struct arena mem;
-
-static int start(void **state)
-{
-	(void)state;
-	t = testdb_start();
-	dni = testdb_connect(t, "dni");
-	store = testdb_connect(t, "store");
-	jobd = testdb_connect(t, "jobd");
-	arena_init(&mem, (size_t)8 << 20);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_fini(&mem);
-	db_close(jobd);
-	db_close(store);
-	db_close(dni);
-	testdb_stop(t);
-	return 0;
-}
-
-static struct company_id ours(void)
-{
-	return t->company[0].id;
-}
 
 /* --- calls --------------------------------------------------------------- */
 
@@ -68,19 +38,20 @@ static void call_judged(int64_t at_us, int n, uint16_t threshold_bp)
 
 	testdb_id(at_us, id.v);
 	testdb_attrib_caller(n, caller);
-	r = testdb_call_opened(t, 0, id, t->company[0].pooled[0], caller,
-	    at_us);
-	did(db_call_opened(store, ours(), &r, &testdb_call_place));
+	r = testdb_call_opened(rig.t, 0, id, rig.t->company[0].pooled[0],
+	    caller, at_us);
+	did(db_call_opened(rig.store, attrib_rig_ours(), &r,
+	    &testdb_call_place));
 	key = (struct candidate_call){ .id = id,
-		.number = t->company[0].pooled[0],
+		.number = rig.t->company[0].pooled[0],
 		.at_us = at_us,
 		.caller_e164 = slice_from(caller) };
-	did(db_judge(store, ours(), &key, threshold_bp, attrib_law_prior(),
-	    &mem, &j));
+	did(db_judge(rig.store, attrib_rig_ours(), &key, threshold_bp,
+	    attrib_law_prior(), &rig.mem, &j));
 	buf_init(&evidence, DB_JUDGE_EVIDENCE_MAX);
 	did(db_judge_credit(&j, &evidence, &credit));
-	r = testdb_call_closed(t, 0, id, 1, CALLRESULT_MISSED, 0);
-	did(db_call_closed(store, ours(), &r, &credit, NOW));
+	r = testdb_call_closed(rig.t, 0, id, 1, CALLRESULT_MISSED, 0);
+	did(db_call_closed(rig.store, attrib_rig_ours(), &r, &credit, NOW));
 	buf_fini(&evidence);
 }
 
@@ -91,8 +62,8 @@ static struct attrib_call call_at(int64_t at_us)
 	struct attrib_call *rows = NULL;
 	size_t n = 0;
 
-	did(db_attrib_calls(jobd, ours(), at_us, at_us + 1, 0, all, &mem, &rows,
-	    &n));
+	did(db_attrib_calls(rig.jobd, attrib_rig_ours(), at_us, at_us + 1, 0,
+	    all, &rig.mem, &rows, &n));
 	assert_int_equal(n, 1);
 	return rows[0];
 }
@@ -109,8 +80,10 @@ static struct attrib_again again(int64_t at_us, const struct attrib_law *law,
 	struct attrib_again a;
 	uint64_t wrong = 9;
 
-	ok(db_attrib_again(jobd, ours(), &call, &rules, &mem, &a));
-	did(db_stat_verify(t->db, ours(), at_us, at_us + RT_DAY_US, &wrong));
+	ok(db_attrib_again(rig.jobd, attrib_rig_ours(), &call, &rules, &rig.mem,
+	    &a));
+	did(db_stat_verify(rig.t->db, attrib_rig_ours(), at_us,
+	    at_us + RT_DAY_US, &wrong));
 	assert_int_equal(wrong, 0);
 	return a;
 }
@@ -126,7 +99,7 @@ static void test_other_law(void **state)
 	struct attrib_again a;
 
 	(void)state;
-	(void)testdb_attrib_visit(t, dni, "google", at_us);
+	(void)testdb_attrib_visit(rig.t, rig.dni, "google", at_us);
 	call_judged(at_us + RT_MIN_US, 1, HIGH_BP);
 	assert_string_equal(call_at(at_us + RT_MIN_US).law, "0");
 	law.version = 7;
@@ -146,9 +119,9 @@ static void test_other_law(void **state)
  * though it saw another one's number a minute ago. */
 static void called_twice(int64_t at_us, int n)
 {
-	(void)testdb_attrib_visit(t, dni, "first", at_us);
+	(void)testdb_attrib_visit(rig.t, rig.dni, "first", at_us);
 	call_judged(at_us + 10 * RT_SEC_US, n, LOW_BP);
-	(void)testdb_attrib_visit(t, dni, "second", at_us + RT_DAY_US);
+	(void)testdb_attrib_visit(rig.t, rig.dni, "second", at_us + RT_DAY_US);
 	call_judged(at_us + RT_DAY_US + RT_MIN_US, n, LOW_BP);
 	assert_string_equal(call_at(at_us + RT_DAY_US + RT_MIN_US).source,
 	    "first");
@@ -159,9 +132,10 @@ static void forget_before(int64_t at_us)
 {
 	size_t n = 0;
 
-	testdb_exec(t, "UPDATE company SET keep_calls_days = 100");
-	did(db_policy_callers(jobd, at_us + 100 * RT_DAY_US, 100, &mem, &n));
-	testdb_exec(t, "UPDATE company SET keep_calls_days = 0");
+	testdb_exec(rig.t, "UPDATE company SET keep_calls_days = 100");
+	did(db_policy_callers(rig.jobd, at_us + 100 * RT_DAY_US, 100, &rig.mem,
+	    &n));
+	testdb_exec(rig.t, "UPDATE company SET keep_calls_days = 0");
 }
 
 static void test_forgotten(void **state)
@@ -212,18 +186,19 @@ static void test_first_is_nobodys(void **state)
 static void test_had_left(void **state)
 {
 	const int64_t at_us = NOW + 300 * RT_DAY_US;
-	const struct testdb_company *c = &t->company[0];
+	const struct testdb_company *c = &rig.t->company[0];
 	uint64_t n = 9;
 
 	(void)state;
-	(void)testdb_attrib_visit(t, dni, "google", at_us);
-	did(db_pool_number_remove(t->db, ours(), c->pool, c->pooled[0],
-	    at_us + RT_SEC_US));
+	(void)testdb_attrib_visit(rig.t, rig.dni, "google", at_us);
+	did(db_pool_number_remove(rig.t->db, attrib_rig_ours(), c->pool,
+	    c->pooled[0], at_us + RT_SEC_US));
 	call_judged(at_us + RT_MIN_US, 4, LOW_BP);
-	(void)testdb_attrib_call(t, at_us + 5 * RT_MIN_US, 5); /* never was */
+	(void)testdb_attrib_call(rig.t, at_us + 5 * RT_MIN_US,
+	    5); /* never was */
 	assert_false(call_at(at_us + RT_MIN_US).pooled);
 	for (int i = 0; i < 3; i++) {
-		ok(db_attrib_calls_judged(jobd, ours(), at_us,
+		ok(db_attrib_calls_judged(rig.jobd, attrib_rig_ours(), at_us,
 		    at_us + RT_DAY_US, &n));
 		assert_int_equal(n, 1);
 		assert_true(call_at(at_us + RT_MIN_US).judged);
@@ -233,7 +208,8 @@ static void test_had_left(void **state)
 		(void)again(at_us + RT_MIN_US, attrib_law_prior(),
 		    i == 0 ? HIGH_BP : LOW_BP);
 	}
-	did(db_pool_number_add(t->db, ours(), c->pool, c->pooled[0], at_us));
+	did(db_pool_number_add(rig.t->db, attrib_rig_ours(), c->pool,
+	    c->pooled[0], at_us));
 }
 
 int main(void)
@@ -245,6 +221,6 @@ int main(void)
 		cmocka_unit_test(test_had_left),
 	};
 
-	return cmocka_run_group_tests_name("db_attrib_again", tests, start,
-	    stop);
+	return cmocka_run_group_tests_name("db_attrib_again", tests,
+	    attrib_rig_start, attrib_rig_stop);
 }

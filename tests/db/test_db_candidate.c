@@ -10,6 +10,7 @@
 #include "lib/db/db_pool.h"
 #include "lib/db/db_visit.h"
 #include "lib/db/stmt.h"
+#include "tests/support/attrib_rig.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
 #include "tests/support/testdb_attrib.h"
@@ -21,44 +22,10 @@
 /* Once, where failing at each of its statements would take too long. */
 #define did(call) assert_int_equal(call, ERR_OK)
 
-static struct testdb *t;
-static struct db *dni, *store;
-static struct arena mem;
-
-static int start(void **state)
-{
-	(void)state;
-	t = testdb_start();
-	dni = testdb_connect(t, "dni");
-	store = testdb_connect(t, "store");
-	arena_init(&mem, (size_t)8 << 20);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_fini(&mem);
-	db_close(store);
-	db_close(dni);
-	testdb_stop(t);
-	return 0;
-}
-
-static struct company_id ours(void)
-{
-	return t->company[0].id;
-}
-
-static struct company_id theirs(void)
-{
-	return t->company[1].id;
-}
-
 static struct candidate_call call_of(int64_t at_us)
 {
 	return (struct candidate_call){
-		.number = t->company[0].pooled[0],
+		.number = rig.t->company[0].pooled[0],
 		.at_us = at_us,
 		.caller_e164 = SLICE("+14155559999"),
 		.caller_country = SLICE("US"),
@@ -69,7 +36,7 @@ static struct candidate_call call_of(int64_t at_us)
 static void read(struct company_id company, const struct candidate_call *call,
     struct candidates *out)
 {
-	ok(db_candidate_read(store, company, call, &mem, out));
+	ok(db_candidate_read(rig.store, company, call, &rig.mem, out));
 }
 
 /* A number that went through many hands: some are listed, all are counted. */
@@ -85,10 +52,10 @@ static void test_counted(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < MANY; i++) {
-		last = testdb_attrib_visit(t, dni, "many",
+		last = testdb_attrib_visit(rig.t, rig.dni, "many",
 		    at_us + (int64_t)i * RT_MIN_US);
 	}
-	read(ours(), &call, &c);
+	read(attrib_rig_ours(), &call, &c);
 	assert_int_equal(c.n, DB_CANDIDATE_LISTED);
 	assert_true(id_eq(c.c[0].visit.v, last.v));
 	assert_int_equal(c.ask.older.n, MANY - DB_CANDIDATE_LISTED);
@@ -99,7 +66,7 @@ static void test_counted(void **state)
 /* Entries of indexes that t->db has read so far. */
 static int64_t reads(void)
 {
-	return testdb_count(t,
+	return testdb_count(rig.t,
 	    "SELECT CAST(SUM(VARIABLE_VALUE) AS SIGNED) FROM"
 	    " information_schema.SESSION_STATUS WHERE VARIABLE_NAME IN"
 	    " ('HANDLER_READ_KEY', 'HANDLER_READ_NEXT', 'HANDLER_READ_PREV')");
@@ -120,11 +87,11 @@ static int64_t reads(void)
 static void many_rows(const char *sql, int64_t from_us, struct number_id number)
 {
 	for (int64_t i = 0; i < MANY_HANDS; i += PIECE) {
-		struct stmt *st = stmt_begin(t->db, sql);
+		struct stmt *st = stmt_begin(rig.t->db, sql);
 
 		stmt_in_i64(st, i);
 		stmt_in_time_us(st, from_us + i * RT_MIN_US);
-		stmt_in_id(st, ours().v);
+		stmt_in_id(st, attrib_rig_ours().v);
 		stmt_in_id(st, number.v);
 		ok(stmt_exec(st, NULL));
 	}
@@ -143,7 +110,7 @@ static void many_leases(int64_t from_us)
 	    " FROM pool_number p JOIN " PIECE_ROWS
 	    " WHERE p.company_id = ? AND p.number_id = ?) z";
 
-	many_rows(sql, from_us, t->company[0].pooled[0]);
+	many_rows(sql, from_us, rig.t->company[0].pooled[0]);
 }
 
 /* Of a number that very many have had, a bounded part is read: the rest is
@@ -159,7 +126,8 @@ static void test_many_hands(void **state)
 	(void)state;
 	many_leases(from_us);
 	before = reads();
-	did(db_candidate_read(t->db, ours(), &call, &mem, &c));
+	did(db_candidate_read(rig.t->db, attrib_rig_ours(), &call, &rig.mem,
+	    &c));
 	assert_in_range(reads() - before, DB_CANDIDATE_COUNTED,
 	    5 * DB_CANDIDATE_COUNTED / 2);
 	assert_true(c.ask.older.about);
@@ -173,7 +141,7 @@ static void stays_open(struct visit_id visit, int64_t until_us)
 {
 	static const char sql[] =
 	    "UPDATE lease SET beat_at = ?, expires_at = ? WHERE visit_id = ?";
-	struct stmt *st = stmt_begin(t->db, sql);
+	struct stmt *st = stmt_begin(rig.t->db, sql);
 
 	stmt_in_time_us(st, until_us);
 	stmt_in_time_us(st, until_us + RT_MIN_US);
@@ -185,29 +153,30 @@ static void test_long_ago(void **state)
 {
 	const int64_t at_us = NOW + 600 * RT_DAY_US;
 	const int64_t until_us = at_us + 40 * RT_DAY_US;
-	const struct visit_id v = testdb_attrib_visit(t, dni, "patient", at_us);
+	const struct visit_id v =
+	    testdb_attrib_visit(rig.t, rig.dni, "patient", at_us);
 	struct candidate_call call = call_of(until_us + 10 * RT_SEC_US);
 	struct candidates c;
 
 	(void)state;
-	read(ours(), &call, &c);
+	read(attrib_rig_ours(), &call, &c);
 	assert_int_equal(c.n, 0);
 	stays_open(v, until_us);
-	read(ours(), &call, &c);
+	read(attrib_rig_ours(), &call, &c);
 	assert_int_equal(c.n, 1);
 	assert_true(id_eq(c.c[0].visit.v, v.v));
 	assert_int_equal(c.c[0].seen_us, until_us);
 	/* Where it is only counted it was still seen within the look-back. */
 	for (int64_t i = 1; i <= DB_CANDIDATE_LISTED; i++)
-		(void)testdb_attrib_visit(t, dni, "later",
+		(void)testdb_attrib_visit(rig.t, rig.dni, "later",
 		    until_us + i * RT_HOUR_US);
 	call.at_us = at_us + 60 * RT_DAY_US;
-	read(ours(), &call, &c);
+	read(attrib_rig_ours(), &call, &c);
 	assert_int_equal(c.n, DB_CANDIDATE_LISTED);
 	assert_int_equal(c.ask.older.n, 1);
 	assert_int_equal(c.ask.older.from_us, call.at_us - ATTRIB_LOOK_BACK_US);
 	call.at_us = until_us + ATTRIB_LOOK_BACK_US;
-	read(ours(), &call, &c);
+	read(attrib_rig_ours(), &call, &c);
 	assert_int_equal(c.n, DB_CANDIDATE_LISTED);
 	assert_int_equal(c.ask.older.n, 0);
 }
@@ -216,7 +185,8 @@ static void test_long_ago(void **state)
 static void test_touched_again(void **state)
 {
 	const int64_t at_us = NOW + 70 * RT_DAY_US;
-	const struct visit_id v = testdb_attrib_visit(t, dni, "touched", at_us);
+	const struct visit_id v =
+	    testdb_attrib_visit(rig.t, rig.dni, "touched", at_us);
 	const struct candidate_call call = call_of(at_us + RT_MIN_US);
 	const int64_t touches[] = { -RT_MIN_US, -8 * RT_SEC_US, RT_HOUR_US };
 	struct visit_event_row e = { .visit = v,
@@ -233,10 +203,10 @@ static void test_touched_again(void **state)
 		p.seen_us = p.tel_clicked_us = e.happened_us =
 		    call.at_us + touches[i];
 		testdb_id(e.happened_us, e.id);
-		ok(db_visit_progress(dni, ours(), progress, 1));
-		ok(db_visit_event_add(dni, ours(), events, 1));
+		ok(db_visit_progress(rig.dni, attrib_rig_ours(), progress, 1));
+		ok(db_visit_event_add(rig.dni, attrib_rig_ours(), events, 1));
 	}
-	read(ours(), &call, &c);
+	read(attrib_rig_ours(), &call, &c);
 	assert_int_equal(c.n, 1);
 	assert_int_equal(c.c[0].tel_clicked_us, call.at_us - 8 * RT_SEC_US);
 }
@@ -246,9 +216,10 @@ static void test_touched_again(void **state)
 static void test_touched_other(void **state)
 {
 	const int64_t at_us = NOW + 75 * RT_DAY_US;
-	const struct visit_id v = testdb_attrib_visit(t, dni, "two", at_us);
+	const struct visit_id v =
+	    testdb_attrib_visit(rig.t, rig.dni, "two", at_us);
 	const struct candidate_call call = call_of(at_us + RT_MIN_US);
-	const struct number_id *p = t->company[0].pooled;
+	const struct number_id *p = rig.t->company[0].pooled;
 	const struct {
 		struct number_id number; /* nil: none was known to be his */
 		int64_t ago_s;
@@ -270,9 +241,9 @@ static void test_touched_other(void **state)
 		    call.at_us - touches[i].ago_s * RT_SEC_US;
 		e.number = touches[i].number;
 		testdb_id(e.happened_us, e.id);
-		did(db_visit_progress(dni, ours(), progress, 1));
-		did(db_visit_event_add(dni, ours(), events, 1));
-		read(ours(), &call, &c);
+		did(db_visit_progress(rig.dni, attrib_rig_ours(), progress, 1));
+		did(db_visit_event_add(rig.dni, attrib_rig_ours(), events, 1));
+		read(attrib_rig_ours(), &call, &c);
 		assert_true(id_eq(c.c[0].visit.v, v.v));
 		assert_int_equal(c.c[0].tel_clicked_us,
 		    touches[i].want_ago_s == 0
@@ -287,7 +258,7 @@ static void test_touched_other(void **state)
 /* The company's number without a lease: for these tests it is one. */
 static struct number_id overflow(void)
 {
-	return t->company[0].tracked;
+	return rig.t->company[0].tracked;
 }
 
 static struct candidate_call overflow_call(int64_t at_us)
@@ -305,14 +276,15 @@ static void see(struct visit_id visit, int64_t shown_us, int64_t seen_us,
 		touched_us };
 	const struct overflow_row *rows[] = { &row };
 
-	did(db_overflow_put(dni, ours(), rows, 1));
+	did(db_overflow_put(rig.dni, attrib_rig_ours(), rows, 1));
 }
 
 /* A visit that has the pool's number, too, like any. */
 static struct visit_id shown(const char *source, int64_t shown_us,
     int64_t seen_us)
 {
-	const struct visit_id v = testdb_attrib_visit(t, dni, source, shown_us);
+	const struct visit_id v =
+	    testdb_attrib_visit(rig.t, rig.dni, source, shown_us);
 
 	see(v, shown_us, seen_us, 0);
 	return v;
@@ -331,7 +303,7 @@ static void test_overflow(void **state)
 
 	(void)state;
 	(void)shown("after", call.at_us + 1, call.at_us + RT_MIN_US);
-	read(ours(), &call, &c);
+	read(attrib_rig_ours(), &call, &c);
 	assert_int_equal(c.n, 2);
 	assert_true(id_eq(c.c[0].visit.v, stays.v));
 	assert_true(id_eq(c.c[1].visit.v, gone.v));
@@ -346,20 +318,20 @@ static void test_overflow(void **state)
 	see(gone, at_us + RT_MIN_US, at_us + RT_HOUR_US, 0);
 	see(gone, at_us + RT_MIN_US, at_us + RT_MIN_US, 0);
 	see(gone, at_us + 5 * RT_MIN_US, at_us + 6 * RT_MIN_US, 0);
-	read(ours(), &call, &c);
+	read(attrib_rig_ours(), &call, &c);
 	assert_int_equal(c.n, 2);
 	assert_true(id_eq(c.c[0].visit.v, gone.v));
 	assert_int_equal(c.c[0].shown_us, at_us + RT_MIN_US);
 	assert_int_equal(c.c[0].seen_us, at_us + RT_HOUR_US);
 	/* Nobody of another company, of another number, or of long ago. */
-	read(theirs(), &call, &c);
+	read(attrib_rig_theirs(), &call, &c);
 	assert_int_equal(c.n, 0);
 	call.at_us = at_us + ATTRIB_LOOK_BACK_US + 2 * RT_HOUR_US;
-	read(ours(), &call, &c);
+	read(attrib_rig_ours(), &call, &c);
 	assert_int_equal(c.n, 0);
 	call = call_of(at_us + 10 * RT_MIN_US);
-	call.number = t->company[0].pooled[1];
-	read(ours(), &call, &c);
+	call.number = rig.t->company[0].pooled[1];
+	read(attrib_rig_ours(), &call, &c);
 	assert_int_equal(c.n, 0);
 }
 
@@ -380,7 +352,7 @@ static void test_overflow_many(void **state)
 
 		first = i == 0 ? v : first;
 	}
-	read(ours(), &call, &c);
+	read(attrib_rig_ours(), &call, &c);
 	assert_int_equal(c.n, DB_CANDIDATE_LISTED);
 	assert_int_equal(c.c[0].seen_us, at_us + (MANY - 1) * RT_MIN_US);
 	assert_int_equal(c.ask.older.n, MANY - DB_CANDIDATE_LISTED);
@@ -388,13 +360,13 @@ static void test_overflow_many(void **state)
 	assert_int_equal(c.ask.older.to_us, at_us + 20 * RT_MIN_US);
 	assert_false(c.ask.older.about);
 	see(first, at_us - 20 * RT_DAY_US, at_us, call.at_us - RT_MIN_US);
-	read(ours(), &call, &c);
+	read(attrib_rig_ours(), &call, &c);
 	assert_int_equal(c.n, DB_CANDIDATE_LISTED);
 	assert_true(id_eq(c.c[0].visit.v, first.v));
 	assert_int_equal(c.ask.older.n, MANY - DB_CANDIDATE_LISTED);
 	/* Nine of the last hour are not listed: those before came as fast. */
 	call.at_us = at_us + MANY * RT_MIN_US;
-	read(ours(), &call, &c);
+	read(attrib_rig_ours(), &call, &c);
 	assert_int_equal(c.ask.older.n, MANY - DB_CANDIDATE_LISTED);
 	assert_in_range(c.ask.older.from_us, at_us - 5 * RT_MIN_US, at_us);
 }
@@ -404,17 +376,18 @@ static void test_overflow_many(void **state)
 static void test_overflow_and_lease(void **state)
 {
 	const int64_t at_us = NOW + 1100 * RT_DAY_US;
-	const struct visit_id had = testdb_attrib_visit(t, dni, "had", at_us);
+	const struct visit_id had =
+	    testdb_attrib_visit(rig.t, rig.dni, "had", at_us);
 	const struct visit_id shared = shown("shared", at_us - 1, at_us - 1);
-	const struct overflow_row row = { t->company[0].pooled[0], shared,
+	const struct overflow_row row = { rig.t->company[0].pooled[0], shared,
 		at_us + RT_MIN_US, at_us + RT_MIN_US, 0 };
 	const struct overflow_row *rows[] = { &row };
 	const struct candidate_call call = call_of(at_us + RT_HOUR_US);
 	struct candidates c;
 
 	(void)state;
-	did(db_overflow_put(dni, ours(), rows, 1));
-	read(ours(), &call, &c);
+	did(db_overflow_put(rig.dni, attrib_rig_ours(), rows, 1));
+	read(attrib_rig_ours(), &call, &c);
 	assert_int_equal(c.n, 2);
 	assert_true(id_eq(c.c[0].visit.v, shared.v));
 	assert_int_equal(c.c[0].shown_us, row.shown_us);
@@ -436,15 +409,16 @@ static void test_overflow_again(void **state)
 	(void)state;
 	call.caller_e164 = SLICE("+14155579998");
 	testdb_id(at_us + 2 * RT_MIN_US, first.v);
-	r = testdb_call_opened(t, 0, first, overflow(), "+14155579998",
+	r = testdb_call_opened(rig.t, 0, first, overflow(), "+14155579998",
 	    at_us + 2 * RT_MIN_US);
-	did(db_call_opened(t->db, ours(), &r, &testdb_call_place));
+	did(db_call_opened(rig.t->db, attrib_rig_ours(), &r,
+	    &testdb_call_place));
 	for (int64_t i = 0; i < MANY; i++) {
 		const int64_t shown_us = at_us + RT_HOUR_US + i * RT_MIN_US;
 
 		(void)shown("later", shown_us, shown_us);
 	}
-	read(ours(), &call, &c);
+	read(attrib_rig_ours(), &call, &c);
 	assert_int_equal(c.ask.dialled_us, at_us + 2 * RT_MIN_US);
 	assert_int_equal(c.n, DB_CANDIDATE_LISTED + 1);
 	assert_true(id_eq(c.c[c.n - 1].visit.v, v.v));
@@ -476,7 +450,8 @@ static void test_overflow_bounded(void **state)
 		(void)shown("known", end_us + i * RT_MIN_US,
 		    end_us + i * RT_MIN_US);
 	before = reads();
-	did(db_candidate_read(t->db, ours(), &call, &mem, &c));
+	did(db_candidate_read(rig.t->db, attrib_rig_ours(), &call, &rig.mem,
+	    &c));
 	assert_in_range(reads() - before, 2 * DB_CANDIDATE_COUNTED,
 	    4 * DB_CANDIDATE_COUNTED);
 	assert_int_equal(c.n, DB_CANDIDATE_LISTED);
@@ -510,7 +485,7 @@ static const char many_shown_sql[] =
 static void many(const char *sql)
 {
 	for (int64_t i = 0; i < MANY_VISITS; i += PIECE) {
-		struct stmt *st = stmt_begin(t->db, sql);
+		struct stmt *st = stmt_begin(rig.t->db, sql);
 
 		stmt_in_i64(st, i);
 		stmt_in_time_us(st, NOW + 6 * i * RT_MIN_US);
@@ -529,14 +504,16 @@ static void test_span_parts(void **state)
 	many(many_visits_sql);
 	many(many_shown_sql);
 	before = reads();
-	did(db_attrib_span(t->db, theirs(), NOW, NOW + 81 * RT_DAY_US, &s));
+	did(db_attrib_span(rig.t->db, attrib_rig_theirs(), NOW,
+	    NOW + 81 * RT_DAY_US, &s));
 	assert_in_range(reads() - before, DB_ATTRIB_SPAN_VISITS,
 	    6 * DB_ATTRIB_SPAN_VISITS);
 	assert_true(fabs(s.visits / MANY_VISITS - 1.0) < 0.02);
 	assert_true(fabs(s.touches / MANY_VISITS - 0.25) < 0.01);
 	assert_true(fabs(s.on_page_s / s.visits - 60.0) < 0.01);
 	/* Of few all: two days. */
-	did(db_attrib_span(t->db, theirs(), NOW, NOW + 2 * RT_DAY_US, &s));
+	did(db_attrib_span(rig.t->db, attrib_rig_theirs(), NOW,
+	    NOW + 2 * RT_DAY_US, &s));
 	assert_true(fabs(s.visits - 480.0) < 0.5);
 	assert_true(fabs(s.touches - 120.0) < 0.5);
 }
@@ -547,7 +524,7 @@ static double number_days(int64_t from_us, int64_t to_us)
 {
 	struct attrib_fit_span s;
 
-	ok(db_attrib_span(t->db, ours(), from_us, to_us, &s));
+	ok(db_attrib_span(rig.t->db, attrib_rig_ours(), from_us, to_us, &s));
 	return s.number_s / 86400.0;
 }
 
@@ -555,25 +532,27 @@ static void test_span_numbers(void **state)
 {
 	const int64_t at_us = NOW + 800 * RT_DAY_US;
 	const int64_t end_us = at_us + 10 * RT_DAY_US;
-	const struct testdb_company *c = &t->company[0];
+	const struct testdb_company *c = &rig.t->company[0];
 
 	(void)state;
 	assert_true(fabs(number_days(at_us, end_us) - 30.0) < 0.001);
 	for (size_t i = 0; i < RT_ARRAY_LEN(c->pooled); i++)
-		ok(db_pool_number_remove(t->db, c->id, c->pool, c->pooled[i],
-		    NOW));
+		ok(db_pool_number_remove(rig.t->db, c->id, c->pool,
+		    c->pooled[i], NOW));
 	assert_true(fabs(number_days(at_us, end_us)) < 0.001);
 	/* New. */
-	ok(db_pool_number_add(t->db, c->id, c->pool, c->pooled[0],
+	ok(db_pool_number_add(rig.t->db, c->id, c->pool, c->pooled[0],
 	    at_us + 4 * RT_DAY_US));
 	assert_true(fabs(number_days(at_us, end_us) - 6.0) < 0.001);
 	assert_true(fabs(number_days(at_us, at_us + RT_DAY_US)) < 0.001);
 	/* It had been there before and came back. */
-	(void)testdb_attrib_visit(t, dni, "shown", at_us + 2 * RT_DAY_US);
-	(void)testdb_attrib_visit(t, dni, "shown", at_us + 3 * RT_DAY_US);
+	(void)testdb_attrib_visit(rig.t, rig.dni, "shown",
+	    at_us + 2 * RT_DAY_US);
+	(void)testdb_attrib_visit(rig.t, rig.dni, "shown",
+	    at_us + 3 * RT_DAY_US);
 	assert_true(fabs(number_days(at_us, end_us) - 8.0) < 0.001);
 	/* It goes. */
-	ok(db_pool_number_remove(t->db, c->id, c->pool, c->pooled[0],
+	ok(db_pool_number_remove(rig.t->db, c->id, c->pool, c->pooled[0],
 	    at_us + 7 * RT_DAY_US));
 	assert_true(fabs(number_days(at_us, end_us) - 5.0) < 0.001);
 	assert_true(fabs(number_days(at_us + 8 * RT_DAY_US, end_us)) < 0.001);
@@ -596,5 +575,6 @@ int main(void)
 		cmocka_unit_test(test_span_numbers),
 	};
 
-	return cmocka_run_group_tests_name("db_candidate", tests, start, stop);
+	return cmocka_run_group_tests_name("db_candidate", tests,
+	    attrib_rig_start, attrib_rig_stop);
 }

@@ -2,6 +2,7 @@
  * what the tag told of them. */
 #include "lib/db/db_candidate.h"
 #include "lib/db/db_visit.h"
+#include "tests/support/attrib_rig.h"
 #include "tests/support/cm.h"
 #include "tests/support/fail_stmt.h"
 #include "tests/support/testdb_attrib.h"
@@ -10,39 +11,10 @@
 #define did(call) assert_int_equal(call, ERR_OK)
 #define ok(call)  FAIL_STMT_OK(call)
 
-static struct testdb *t;
-static struct db *dni, *store;
-static struct arena mem;
-
-static int start(void **state)
-{
-	(void)state;
-	t = testdb_start();
-	dni = testdb_connect(t, "dni");
-	store = testdb_connect(t, "store");
-	arena_init(&mem, (size_t)1 << 20);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	arena_fini(&mem);
-	db_close(store);
-	db_close(dni);
-	testdb_stop(t);
-	return 0;
-}
-
-static struct company_id ours(void)
-{
-	return t->company[0].id;
-}
-
 static struct candidate_call call_of(int64_t at_us)
 {
 	return (struct candidate_call){
-		.number = t->company[0].pooled[0],
+		.number = rig.t->company[0].pooled[0],
 		.at_us = at_us,
 		.caller_e164 = SLICE("+14155559999"),
 		.caller_country = SLICE("US"),
@@ -52,7 +24,8 @@ static struct candidate_call call_of(int64_t at_us)
 
 static void read(const struct candidate_call *call, struct candidates *out)
 {
-	ok(db_candidate_read(store, ours(), call, &mem, out));
+	ok(db_candidate_read(rig.store, attrib_rig_ours(), call, &rig.mem,
+	    out));
 	assert_int_equal(out->n, 1);
 }
 
@@ -60,7 +33,8 @@ static void read(const struct candidate_call *call, struct candidates *out)
 static void test_used(void **state)
 {
 	const int64_t at_us = NOW + 72 * RT_DAY_US;
-	const struct visit_id v = testdb_attrib_visit(t, dni, "used", at_us);
+	const struct visit_id v =
+	    testdb_attrib_visit(rig.t, rig.dni, "used", at_us);
 	struct candidate_call call = call_of(at_us + RT_MIN_US);
 	const struct visit_about about = { .visit = v,
 		.browser_zone = SLICE(""),
@@ -78,10 +52,10 @@ static void test_used(void **state)
 	(void)state;
 	read(&call, &c);
 	assert_int_equal(c.c[0].use, ATTRIB_USE_UNKNOWN);
-	did(db_visit_about(dni, ours(), &about));
+	did(db_visit_about(rig.dni, attrib_rig_ours(), &about));
 	read(&call, &c);
 	assert_int_equal(c.c[0].use, ATTRIB_UNUSED);
-	did(db_visit_progress(dni, ours(), progress, 1));
+	did(db_visit_progress(rig.dni, attrib_rig_ours(), progress, 1));
 	read(&call, &c);
 	assert_int_equal(c.c[0].use, ATTRIB_USED);
 	call.at_us = at_us + 20 * RT_SEC_US; /* what came after says nothing */
@@ -95,5 +69,6 @@ int main(void)
 		cmocka_unit_test(test_used),
 	};
 
-	return cmocka_run_group_tests_name("db_use", tests, start, stop);
+	return cmocka_run_group_tests_name("db_use", tests, attrib_rig_start,
+	    attrib_rig_stop);
 }
