@@ -204,15 +204,18 @@ static enum err shrink_pool(const struct dni_owner *o, struct dni_pool *p,
     const struct dni_conf_pool *conf, bool *more)
 {
 	struct dni_pool_change c;
+	int64_t now_us;
 	enum err e = dni_pool_change_find(o->db, p, &c);
 
 	if (e == ERR_OK) {
 		(void)pthread_mutex_lock(&o->s->mu);
-		dni_pool_change_retire(p, dni_clock_now(o->s), &c);
+		now_us = dni_clock_now(o->s);
+		dni_pool_change_retire(p, now_us, &c);
 		p->lease_us = conf->lease_us;
 		p->gap_us = conf->gap_us;
 		if (p->leases != NULL)
-			lease_rules(p->leases, conf->lease_us, conf->gap_us);
+			lease_rules(p->leases, now_us, conf->lease_us,
+			    conf->gap_us);
 		(void)pthread_mutex_unlock(&o->s->mu);
 		*more = c.more;
 	}

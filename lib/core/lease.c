@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/core/lease_list.h"
 #include "lib/core/lease_sound.h"
 #include "lib/core/lease_whose.h"
 
@@ -15,45 +16,6 @@
  * numbers. */
 
 /* --- lists ----------------------------------------------------------------*/
-
-static void list_push(struct lease_pool *p, struct list *l, uint32_t i)
-{
-	p->numbers[i].prev = l->tail;
-	p->numbers[i].next = NIL;
-	if (l->tail == NIL)
-		l->head = i;
-	else
-		p->numbers[l->tail].next = i;
-	l->tail = i;
-	l->n++;
-}
-
-static void list_push_front(struct lease_pool *p, struct list *l, uint32_t i)
-{
-	p->numbers[i].prev = NIL;
-	p->numbers[i].next = l->head;
-	if (l->head == NIL)
-		l->tail = i;
-	else
-		p->numbers[l->head].prev = i;
-	l->head = i;
-	l->n++;
-}
-
-static void list_drop(struct lease_pool *p, struct list *l, uint32_t i)
-{
-	const struct number *x = &p->numbers[i];
-
-	if (x->prev == NIL)
-		l->head = x->next;
-	else
-		p->numbers[x->prev].next = x->next;
-	if (x->next == NIL)
-		l->tail = x->prev;
-	else
-		p->numbers[x->next].prev = x->prev;
-	l->n--;
-}
 
 /* The list that a held number is in. */
 static struct list *held_in(struct lease_pool *p, uint32_t i)
@@ -87,9 +49,9 @@ static void insert_held(struct lease_pool *p, uint32_t i)
 		last = p->numbers[last].prev;
 	}
 	if (next == NIL)
-		list_push(p, l, i);
+		lease_list_push(p, l, i);
 	else if (last == NIL)
-		list_push_front(p, l, i);
+		lease_list_push_front(p, l, i);
 	else
 		insert_before(p, l, i, next);
 }
@@ -102,9 +64,9 @@ static void insert_free(struct lease_pool *p, uint32_t i, uint32_t before)
 	       p->numbers[before].released_us < p->numbers[i].released_us)
 		before = p->numbers[before].next;
 	if (before == p->free.head) {
-		list_push_front(p, &p->free, i);
+		lease_list_push_front(p, &p->free, i);
 	} else if (before == NIL) {
-		list_push(p, &p->free, i);
+		lease_list_push(p, &p->free, i);
 	} else {
 		insert_before(p, &p->free, i, before);
 	}
@@ -115,7 +77,7 @@ static void drop_free(struct lease_pool *p, uint32_t i)
 {
 	if (p->resting == i)
 		p->resting = p->numbers[i].next;
-	list_drop(p, &p->free, i);
+	lease_list_drop(p, &p->free, i);
 }
 
 /* Those whose gap has passed are anybody's. */
@@ -134,7 +96,7 @@ static void end_lease(struct lease_pool *p, uint32_t i, int64_t at_us)
 {
 	struct number *x = &p->numbers[i];
 
-	list_drop(p, held_in(p, i), i);
+	lease_list_drop(p, held_in(p, i), i);
 	x->released_us = at_us;
 	if (x->state == HELD_RETIRING) {
 		x->state = RETIRED;
@@ -143,7 +105,7 @@ static void end_lease(struct lease_pool *p, uint32_t i, int64_t at_us)
 		return;
 	}
 	x->state = FREE;
-	list_push(p, &p->free, i);
+	lease_list_push(p, &p->free, i);
 	if (p->resting == NIL)
 		p->resting = i;
 }
@@ -156,8 +118,8 @@ static int64_t advance(struct lease_pool *p, int64_t now_us)
 	       p->numbers[p->ahead.head].beat_us <= p->now_us) {
 		const uint32_t i = p->ahead.head;
 
-		list_drop(p, &p->ahead, i);
-		list_push(p, &p->held, i);
+		lease_list_drop(p, &p->ahead, i);
+		lease_list_push(p, &p->held, i);
 	}
 	while (p->held.head != NIL) {
 		const uint32_t i = p->held.head;
@@ -196,11 +158,12 @@ enum err lease_new(struct lease_pool **out, uint32_t max, int64_t lease_us,
 	memset(p->slots, 0xff, slots * sizeof(*p->slots)); /* NIL */
 	p->max = max;
 	p->mask = slots - 1;
-	p->free = p->held = p->ahead = (struct list){ NIL, NIL, 0 };
+	p->free = p->held = p->ahead = LEASE_LIST_EMPTY;
 	p->joined = p->resting = NIL;
 	p->now_us = NEVER;
 	p->shortest_gap_us = -1;
-	lease_rules(p, lease_us, gap_us);
+	p->lease_us = lease_us;
+	p->gap_us = gap_us;
 	*out = p;
 	return ERR_OK;
 }
@@ -215,10 +178,45 @@ void lease_free(struct lease_pool *p)
 	free(p);
 }
 
-void lease_rules(struct lease_pool *p, int64_t lease_us, int64_t gap_us)
+/* What is held by the rule of before is held for as long as that said: its page
+ * asks again within a minute by then, not sooner because of us. Extended it is
+ * by the new one; what is not extended any more ends when it would have, as
+ * whoever has the number next was told that end. */
+static bool ends_as_before(const struct number *x, int64_t shorter_us)
 {
+	return shorter_us > 0 || x->state == HELD_RETIRING;
+}
+
+void lease_rules(struct lease_pool *p, int64_t now_us, int64_t lease_us,
+    int64_t gap_us)
+{
+	const int64_t shorter_us = p->lease_us - lease_us;
+	struct list moved = LEASE_LIST_EMPTY, others = LEASE_LIST_EMPTY, *l;
+	uint32_t i;
+
+	(void)advance(p, now_us);
 	p->lease_us = lease_us;
 	p->gap_us = gap_us;
+	if (shorter_us == 0)
+		return;
+	/* Each of both is in order, and they become one that is. */
+	while (p->held.n + p->ahead.n > 0) {
+		l = p->held.n > 0 ? &p->held : &p->ahead;
+		i = l->head;
+		lease_list_drop(p, l, i);
+		if (ends_as_before(&p->numbers[i], shorter_us)) {
+			p->numbers[i].beat_us += shorter_us;
+			lease_list_push(p, &moved, i);
+		} else {
+			lease_list_push(p, &others, i);
+		}
+	}
+	while (moved.n + others.n > 0) {
+		l = lease_list_earlier(p, &moved, &others);
+		i = l->head;
+		lease_list_drop(p, l, i);
+		lease_list_push(p, held_in(p, i), i);
+	}
 }
 
 enum err lease_add(struct lease_pool *p, int64_t now_us,
@@ -235,7 +233,7 @@ enum err lease_add(struct lease_pool *p, int64_t now_us,
 	x->released_us = NEVER;
 	if (beat_us == NEVER) {
 		x->state = FREE;
-		list_push_front(p, &p->free, p->n);
+		lease_list_push_front(p, &p->free, p->n);
 	} else {
 		/* One holder, one number: the later of two keeps the name. */
 		const uint32_t other = lease_table_find(p, last_holder);
@@ -248,7 +246,7 @@ enum err lease_add(struct lease_pool *p, int64_t now_us,
 		x->state = released_us != 0 ? FREE : HELD;
 		x->released_us = released_us != 0 ? released_us : NEVER;
 		if (released_us != 0)
-			list_push(p, &p->free, p->n);
+			lease_list_push(p, &p->free, p->n);
 		else
 			insert_held(p, p->n);
 	}
@@ -363,7 +361,7 @@ void lease_return(struct lease_pool *p, int64_t now_us, uint32_t number,
 		p->retiring--;
 		if (end_us <= p->now_us || end_us <= x->beat_us)
 			return;
-		list_drop(p, held_in(p, number), number);
+		lease_list_drop(p, held_in(p, number), number);
 		x->beat_us = end_us;
 		insert_held(p, number);
 	} else if (x->state == RETIRED) {
@@ -372,7 +370,7 @@ void lease_return(struct lease_pool *p, int64_t now_us, uint32_t number,
 		x->state = FREE;
 		x->released_us = p->now_us;
 		p->retired--;
-		list_push(p, &p->free, number);
+		lease_list_push(p, &p->free, number);
 	}
 }
 
@@ -397,7 +395,7 @@ static struct lease_grant give(struct lease_pool *p, uint32_t i,
 	lease_whose_set(p, i, from);
 	x->state = HELD;
 	x->beat_us = g.beat_us = p->now_us;
-	list_push(p, &p->held, i);
+	lease_list_push(p, &p->held, i);
 	return g;
 }
 
@@ -449,7 +447,7 @@ void lease_undo(struct lease_pool *p, const struct lease_grant *grant)
 		return;
 	if (x->state != HELD && x->state != HELD_RETIRING)
 		return; /* it ended meanwhile */
-	list_drop(p, held_in(p, i), i);
+	lease_list_drop(p, held_in(p, i), i);
 	lease_whose_nobody(p, i);
 	x->released_us = grant->released_before_us;
 	if (x->released_us > p->now_us)
@@ -481,9 +479,9 @@ bool lease_beat(struct lease_pool *p, int64_t now_us,
 	if (p->numbers[i].state == HELD_RETIRING ||
 	    p->numbers[i].beat_us >= now)
 		return true;
-	list_drop(p, &p->held, i);
+	lease_list_drop(p, &p->held, i);
 	p->numbers[i].beat_us = now;
-	list_push(p, &p->held, i);
+	lease_list_push(p, &p->held, i);
 	return true;
 }
 

@@ -76,8 +76,12 @@ RT_MUST_USE enum err lease_new(struct lease_pool **out, uint32_t max,
     int64_t lease_us, int64_t gap_us);
 void lease_free(struct lease_pool *p);
 
-/* New rules for leases and gaps from now on. */
-void lease_rules(struct lease_pool *p, int64_t lease_us, int64_t gap_us);
+/* New rules for leases and gaps from now on: what is held stays so for as long
+ * as the old ones said, and for as long as the new ones say since it was
+ * extended, unless its number left the pool. Takes as long as there are held
+ * ones. */
+void lease_rules(struct lease_pool *p, int64_t now_us, int64_t lease_us,
+    int64_t gap_us);
 
 /* Adds a number; its index counts from 0. Loading after a start: last_holder
  * and beat_us are of its last lease, released_us is 0 while that may live;

@@ -192,7 +192,8 @@ static void test_clock_undo(void **state)
 	(void)dni_clock_at(s, WALL, 5 + LEASE);
 	lease_undo(p, &g);
 	assert_true(lease_is_sound(p));
-	lease_rules(p, LEASE, RT_SEC_US); /* a gap, which has to pass */
+	/* A gap, which has to pass. */
+	lease_rules(p, s->now_us, LEASE, RT_SEC_US);
 	assert_int_equal(take(s, WALL + RT_SEC_US, 5 + LEASE + RT_SEC_US, 'c'),
 	    LEASE_NEW);
 	dni_state_free(s);

@@ -186,6 +186,95 @@ static void test_returned(void **state)
 	lease_free(p);
 }
 
+/* A page was told how long the number is its own before the rule was another:
+ * nobody else is given it sooner. Whoever comes then has it for as long as the
+ * new rule says. */
+static void test_rules_shorter(void **state)
+{
+	const struct lease_holder ann = { { 1 } }, bob = { { 2 } };
+	struct lease_pool *p = new_pool(1);
+
+	(void)state;
+	assert_int_equal(lease_take(p, MIN_US, &ann, &anywhere).what,
+	    LEASE_NEW);
+	lease_rules(p, 2 * MIN_US, MIN_US / 2, 0);
+	assert_true(lease_is_sound(p));
+	assert_int_equal(lease_take(p, 4 * MIN_US - 1, &bob, &anywhere).what,
+	    LEASE_NONE);
+	assert_int_equal(lease_take(p, 4 * MIN_US, &bob, &anywhere).what,
+	    LEASE_NEW);
+	assert_int_equal(lease_take(p, 9 * MIN_US / 2, &ann, &anywhere).what,
+	    LEASE_NEW);
+	assert_true(lease_is_sound(p));
+	lease_free(p);
+}
+
+/* A number that left ends here when the pool that it moved to was told, also
+ * when leases last longer since. */
+static void test_rules_longer(void **state)
+{
+	const struct lease_holder ann = { { 1 } }, bob = { { 2 } };
+	struct lease_pool *p = new_pool(2);
+	struct lease_grant g = lease_take(p, MIN_US, &ann, &anywhere);
+	const uint32_t left = g.number;
+	int64_t end_us;
+
+	(void)state;
+	assert_int_equal(lease_take(p, MIN_US, &bob, &anywhere).what,
+	    LEASE_NEW);
+	lease_retire(p, 2 * MIN_US, left);
+	lease_rules(p, 2 * MIN_US, 60 * MIN_US, 0);
+	assert_true(lease_is_sound(p));
+	g = lease_take(p, 4 * MIN_US - 1, &ann, &anywhere);
+	assert_int_equal(g.what, LEASE_KEPT);
+	assert_false(lease_is_held(p, 4 * MIN_US, left, &end_us));
+	assert_int_equal(lease_take(p, 60 * MIN_US, &bob, &anywhere).what,
+	    LEASE_KEPT);
+	lease_free(p);
+}
+
+/* Rules come and go, numbers leave and return, some are held from later on: no
+ * lease ends before it would have by any rule since it was extended. */
+static void test_rules_order(void **state)
+{
+	static const int64_t rules[] = { 1, 9, 2, 2, 30, 1, 5, 3 };
+	int64_t ends_us[12], end_us;
+	struct lease_pool *p = new_pool(0);
+	uint32_t number;
+
+	(void)state;
+	assert_int_equal(lease_grow(p, 12), ERR_OK);
+	for (uint32_t i = 0; i < 12; i++) {
+		const struct lease_holder h = { { (uint8_t)(10 + i) } };
+		const int64_t beat_us = (1 + i * 7 % 12) * MIN_US;
+
+		assert_int_equal(lease_join(p, MIN_US / 2, &h, beat_us,
+				     &number),
+		    ERR_OK);
+		ends_us[number] = beat_us + 3 * MIN_US;
+	}
+	for (size_t k = 0; k < RT_ARRAY_LEN(rules); k++) {
+		const int64_t now = (int64_t)k * MIN_US + MIN_US / 2;
+		const int64_t by_us = (rules[k] - (k == 0 ? 3 : rules[k - 1]));
+
+		if (k % 3 == 1)
+			lease_retire(p, now, (uint32_t)k);
+		lease_rules(p, now, rules[k] * MIN_US, 0);
+		assert_true(lease_is_sound(p));
+		for (uint32_t i = 0; i < 12; i++) {
+			const bool left = i % 3 == 1 && i <= k;
+
+			if (by_us > 0 && !left && ends_us[i] > now)
+				ends_us[i] += by_us * MIN_US;
+			if (lease_is_held(p, now, i, &end_us))
+				assert_true(end_us == ends_us[i]);
+			else
+				assert_true(ends_us[i] <= now);
+		}
+	}
+	lease_free(p);
+}
+
 /* What is held from later on goes on in the order of its time, among numbers
  * that are extended meanwhile. */
 static void test_ahead(void **state)
@@ -387,6 +476,9 @@ int main(void)
 		cmocka_unit_test(test_left),
 		cmocka_unit_test(test_moved),
 		cmocka_unit_test(test_returned),
+		cmocka_unit_test(test_rules_shorter),
+		cmocka_unit_test(test_rules_longer),
+		cmocka_unit_test(test_rules_order),
 		cmocka_unit_test(test_ahead),
 		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_flood_network),
