@@ -3,7 +3,7 @@
  *
  * Bars: answered below, all others on top; the previous period is a thin
  * line. Colours are the page's custom properties, read again when the theme
- * changes. A day that is not over yet is drawn lighter.
+ * changes. A day that is not over yet is drawn in stripes.
  */
 import uPlot from "uplot";
 
@@ -13,6 +13,8 @@ const HEIGHT = 236;
 const RIGHT_PX = 8; /* room beside the last bar */
 const BESIDE = 0.6; /* of a bar's place, left of the first and right of the last */
 const LABEL_PX = 42; /* the widest name of a day */
+const STRIPE_PX = 3; /* of a bar that is not over yet, along its side, and of the gap */
+const SLANT = Math.SQRT1_2 / 2; /* a stripe's width at 45 degrees, of two of these */
 
 /* Steps of an axis in a metric's unit, so that a gridline is a round number: one,
  * two or five of something, and of times what clocks show. */
@@ -76,6 +78,25 @@ function read(table) {
 	};
 }
 
+/* A colour in stripes, on another: what is paler alone would hardly be seen. */
+function stripes(whole, part) {
+	const tile = document.createElement("canvas");
+	const side = Math.round(STRIPE_PX * 2 * devicePixelRatio);
+	const ctx = tile.getContext("2d");
+
+	tile.width = tile.height = side;
+	ctx.fillStyle = part;
+	ctx.fillRect(0, 0, side, side);
+	ctx.strokeStyle = whole;
+	ctx.lineWidth = side * SLANT;
+	for (const x of [-side, 0, side]) {
+		ctx.moveTo(x, side);
+		ctx.lineTo(x + side, 0);
+	}
+	ctx.stroke();
+	return ctx.createPattern(tile, "repeat");
+}
+
 function bars(name, partial, upper) {
 	return {
 		fill: () => colour(`--${name}-mark`),
@@ -90,8 +111,9 @@ function bars(name, partial, upper) {
 					unit: 3,
 					values: () => {
 						const [whole, part] = ["mark", "part"].map((w) => colour(`--${name}-${w}`));
+						const striped = stripes(whole, part);
 
-						return partial.map((p) => (p ? part : whole));
+						return partial.map((p) => (p ? striped : whole));
 					},
 				},
 			},

@@ -232,7 +232,7 @@ test('themes: what is drawn by scripts has the colours of what shows', async () 
 	const colours = () => page.evaluate(() => [...window.filled]);
 	await openPage(page, '/');
 	await page.locator('.chart canvas').waitFor();
-	assert.ok((await colours()).includes('#25a065'), `${await colours()}`);
+	assert.ok((await colours()).includes('#1f9660'), `${await colours()}`);
 	assert.ok(!(await colours()).includes('#2fa36c'));
 	await page.click('[data-theme-switch]');
 	await page.waitForFunction(() => window.filled.has('#2fa36c'));
