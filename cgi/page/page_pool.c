@@ -124,16 +124,21 @@ static void chart_view(const struct page_pool_facts *f, struct view *v)
 {
 	const size_t first = PAGE_POOL_FACTS_HOURS - PAGE_POOL_FACTS_WEEK;
 	const uint32_t top = tallest(f);
+	bool any_full = false;
 
 	view_list(v, "bars");
 	view_u64(v, "line_y",
 	    CHART_HIGH - (uint64_t)f->pool.numbers * CHART_HIGH / top);
-	for (size_t i = first; i < PAGE_POOL_FACTS_HOURS; i++)
+	for (size_t i = first; i < PAGE_POOL_FACTS_HOURS; i++) {
 		bar(&f->hours[i], i - first, top, v);
+		any_full = any_full || page_pool_days_full(&f->hours[i]);
+	}
+	view_flag(v, "any_full", any_full);
 	view_flag(v, "any_use", f->week_peak > 0 || f->week.leased > 0);
 }
 
-static void day_line(const struct page_pool_day *d, struct view *v)
+static void day_line(struct tz *z, const struct page_pool_day *d,
+    struct view *v)
 {
 	struct view *item = view_item(v, "days");
 	char text[PAGE_WORDS_MAX], name[TZ_TEXT_MAX];
@@ -141,6 +146,9 @@ static void day_line(const struct page_pool_day *d, struct view *v)
 
 	tz_date_long(d->date, name);
 	view_cstr(item, "day", name);
+	tz_text_clock(z, d->from_us, name);
+	view_flag(item, "day_part", !d->whole);
+	view_cstr(item, "day_from", name);
 	page_words_put_count(item, "day_visits", d->visits);
 	page_words_put_count(item, "day_peak", d->peak);
 	tenths = d->span_s > 0 ? d->held_s * 10 / d->span_s : 0;
@@ -155,14 +163,15 @@ static void day_line(const struct page_pool_day *d, struct view *v)
 static enum err days_view(const struct page_pool_facts *f, struct tz *z,
     struct view *v)
 {
+	const size_t first = PAGE_POOL_FACTS_HOURS - PAGE_POOL_FACTS_WEEK;
 	struct page_pool_day days[PAGE_POOL_DAYS];
 	size_t n = 0;
-	const enum err e =
-	    page_pool_days(z, f->hours, PAGE_POOL_FACTS_HOURS, days, &n);
+	const enum err e = page_pool_days(z, f->hours + first,
+	    PAGE_POOL_FACTS_WEEK, days, &n);
 
 	view_list(v, "days");
 	for (size_t i = 0; i < n; i++)
-		day_line(&days[i], v);
+		day_line(z, &days[i], v);
 	return e;
 }
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "lib/base/clk.h"
+
 bool page_pool_days_full(const struct page_pool_hour *h)
 {
 	return h->numbers > 0 && h->peak >= h->numbers;
@@ -36,7 +38,16 @@ enum err page_pool_days(struct tz *z, const struct page_pool_hour *hours,
 			memset(&d, 0, sizeof(d));
 		}
 		d.date = date;
+		d.from_us = hours[i - 1].at_us;
+		d.whole = true;
 		add(&d, &hours[i - 1]);
+	}
+	if (d.hours > 0 && done < PAGE_POOL_DAYS) {
+		e = tz_day_of(z, hours[0].at_us - RT_HOUR_US, &date);
+		if (e != ERR_OK)
+			return e;
+		d.whole = tz_date_diff(date, d.date) != 0;
+		out[done++] = d;
 	}
 	*n_days = done;
 	return ERR_OK;

@@ -11,11 +11,14 @@
 #include "cgi/page/page_pool_facts.h"
 #include "lib/phone/tz.h"
 
-#define PAGE_POOL_DAYS 7
+/* The hours of seven days lie in as many: the first and the last are parts. */
+#define PAGE_POOL_DAYS 8
 
 struct page_pool_day {
 	struct tz_date date;
-	uint32_t hours; /* of it that are in the list */
+	int64_t from_us; /* where its hours begin; of a whole day, where it does */
+	bool whole;	 /* none of its hours is before the list */
+	uint32_t hours;	 /* of it that are in the list */
 	uint64_t visits;
 	uint64_t turned_away;
 	uint64_t held_s;
@@ -27,8 +30,9 @@ struct page_pool_day {
 /* All numbers of then were in use at once. */
 bool page_pool_days_full(const struct page_pool_hour *h);
 
-/* hours: n in order, at least PAGE_POOL_DAYS + 1 days of them for as many days.
- * Latest day first; a day of which earlier hours may be missing is left out. */
+/* hours: n in order, one after the other. Latest day first. All hours are in
+ * some day, so that the days have what the hours have together; but of a list
+ * that lies in more days than PAGE_POOL_DAYS the earliest are left out. */
 RT_MUST_USE enum err page_pool_days(struct tz *z,
     const struct page_pool_hour *hours, size_t n,
     struct page_pool_day out[PAGE_POOL_DAYS], size_t *n_days);

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { cookiesOf, newMember, openBrowser, openPage } from '../support/browser.mjs';
 import { openForm } from '../support/forms.mjs';
 import { startStack } from '../support/stack.mjs';
-import { seed, seedCompanies, typeid } from './seed.mjs';
+import { seed, seedCompanies, seedPool, typeid } from './seed.mjs';
 
 let stack, browser, cookies, calls, me;
 
@@ -71,6 +71,24 @@ test('every number of the overview leads to as many calls', async () => {
 	const all = whole(counts.find((f) => f.name === 'Calls').n);
 	const answered = links.figures.find((f) => f.name === 'Answered');
 	assert.equal(((await total(answered.href)) * 100 / all).toFixed(1), parseFloat(answered.n).toFixed(1));
+});
+
+test('the days of a pool add up to its seven days', async () => {
+	const page = await member();
+	await page.goto(`/pools/${seedPool(stack)}`);
+	const { days, given, turned, first } = await page.evaluate(() => {
+		const text = (el) => el.textContent.trim();
+		const rows = [...document.querySelectorAll('[aria-label=Days] tbody tr')];
+		const sums = [1, 4].map((i) => rows.reduce((sum, r) => sum + Number(text(r.cells[i]).replaceAll(',', '')), 0));
+		const figure = [...document.querySelectorAll('.figure')].find((f) => text(f).startsWith('Without a number'));
+		return { days: sums, given: text(document.querySelector('section:has(#given-title) tbody tr .num')), turned: text(figure.querySelector('.delta')), first: text(rows.at(-1).cells[0]) };
+	});
+	await page.context().close();
+	assert.equal(days[0], whole(given));
+	assert.equal(days[1], parseInt(turned, 10));
+	// Unless it is midnight there, the first of them is a part of a day, and says so.
+	const hour = Number(new Intl.DateTimeFormat('en', { timeZone: stack.sqlOne("SELECT time_zone FROM company WHERE name = 'Bay City Plumbing'"), hour: '2-digit', hourCycle: 'h23' }).format(new Date()));
+	assert.match(first, hour === 23 ? /^\w{3} \d+ \w{3} \d{4}$/ : /^\w{3} \d+ \w{3} \d{4} from \d\d:00$/);
 });
 
 test('one recording sounds at a time, in the list and beside it', async () => {

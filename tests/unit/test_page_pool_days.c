@@ -97,7 +97,8 @@ static void test_days(void **state)
 		check(i);
 }
 
-/* A list that begins within a day does not say what it had. */
+/* A list that begins within a day has a part of it, which says where it
+ * begins; no hour is in no day. */
 static void test_short(void **state)
 {
 	struct page_pool_hour hours[30];
@@ -112,8 +113,15 @@ static void test_short(void **state)
 		    utc("2026-10-20T10:00:00Z") + (int64_t)k * RT_HOUR_US;
 	assert_int_equal(tz_open(SLICE("UTC"), &z), ERR_OK);
 	assert_int_equal(page_pool_days(z, hours, 30, days, &n), ERR_OK);
-	assert_int_equal(n, 1);
+	assert_int_equal(n, 2);
 	assert_int_equal(days[0].hours, 16);
+	assert_true(days[0].whole);
+	assert_int_equal(days[1].hours, 14);
+	assert_false(days[1].whole);
+	assert_int_equal(days[1].from_us, utc("2026-10-20T10:00:00Z"));
+	assert_int_equal(page_pool_days(z, hours + 14, 16, days, &n), ERR_OK);
+	assert_int_equal(n, 1);
+	assert_true(days[0].whole);
 	assert_int_equal(page_pool_days(z, hours, 0, days, &n), ERR_OK);
 	assert_int_equal(n, 0);
 	tz_close(z);
