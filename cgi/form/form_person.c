@@ -8,6 +8,7 @@
 #include "cgi/form/thing.h"
 #include "cgi/web/frame.h"
 #include "cgi/web/trail.h"
+#include "lib/core/bp.h"
 #include "lib/db/db_company.h"
 #include "lib/db/db_job.h"
 #include "lib/db/db_person_erase.h"
@@ -302,13 +303,13 @@ static void guess_view(const struct form_person_who *w,
     const struct parts *parts, struct view *v)
 {
 	const struct person_about *a = &w->about;
-	char share[8];
+	char percent[BP_PERCENT_MAX], share[BP_PERCENT_MAX + 2];
 
 	view_flag(v, "guess",
 	    w->known && w->is_call && !id_is_nil(a->visitor.v) &&
 		!has_visitor(parts, a->visitor));
-	(void)snprintf(share, sizeof(share), "%u %%",
-	    (unsigned int)(a->probability_bp / 100 % 1000));
+	bp_percent((int64_t)a->probability_bp, percent);
+	(void)snprintf(share, sizeof(share), "%s %%", percent);
 	view_cstr(v, "guess_share", share);
 	view_flag(v, "named",
 	    w->known && !w->is_call && !has_phone(parts, a->e164) &&

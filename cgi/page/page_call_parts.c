@@ -6,6 +6,7 @@
 #include "cgi/page/page_why.h"
 #include "cgi/page/page_words.h"
 #include "lib/base/clk.h"
+#include "lib/core/bp.h"
 #include "lib/core/taghealth.h"
 #include "lib/db/db_recording.h"
 #include "lib/phone/phone.h"
@@ -35,10 +36,10 @@ static void fact(struct view *v, const char *name, struct slice value,
 
 static void source_fact(const struct db_report_call *c, struct view *v)
 {
-	char percent[PAGE_WHY_PERCENT_MAX], sure[48], mem[TEXT_MAX];
+	char percent[BP_PERCENT_MAX], sure[48], mem[TEXT_MAX];
 	struct buf b;
 
-	page_why_percent(c->probability_bp, percent);
+	bp_percent(c->probability_bp, percent);
 	(void)snprintf(sure, sizeof(sure), "%s %% sure", percent);
 	buf_over(&b, mem, sizeof(mem));
 	page_words_source(c->source, c->medium, &b);

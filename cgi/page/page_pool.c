@@ -166,8 +166,8 @@ static enum err days_view(const struct page_pool_facts *f, struct tz *z,
 	const size_t first = PAGE_POOL_FACTS_HOURS - PAGE_POOL_FACTS_WEEK;
 	struct page_pool_day days[PAGE_POOL_DAYS];
 	size_t n = 0;
-	const enum err e = page_pool_days(z, f->hours + first,
-	    PAGE_POOL_FACTS_WEEK, days, &n);
+	const enum err e =
+	    page_pool_days(z, f->hours + first, PAGE_POOL_FACTS_WEEK, days, &n);
 
 	view_list(v, "days");
 	for (size_t i = 0; i < n; i++)

@@ -16,9 +16,10 @@
 
 struct page_pool_day {
 	struct tz_date date;
-	int64_t from_us; /* where its hours begin; of a whole day, where it does */
-	bool whole;	 /* none of its hours is before the list */
-	uint32_t hours;	 /* of it that are in the list */
+	int64_t
+	    from_us; /* where its hours begin; of a whole day, where it does */
+	bool whole;  /* none of its hours is before the list */
+	uint32_t hours; /* of it that are in the list */
 	uint64_t visits;
 	uint64_t turned_away;
 	uint64_t held_s;

@@ -130,6 +130,7 @@ static enum err laws_view(const struct req *r, struct tz *z,
 		struct view *item = view_item(v, "laws");
 
 		view_flag(item, "law_any", rows[i].a[0] != '\0');
+		view_flag(item, "law_own", strcmp(rows[i].a, "0") != 0);
 		view_cstr(item, "law", rows[i].a);
 		page_words_put_count(item, "law_calls", rows[i].before);
 		view_flag(item, "law_one", rows[i].before == 1);
@@ -138,6 +139,7 @@ static enum err laws_view(const struct req *r, struct tz *z,
 			most = rows[i].a;
 	}
 	view_flag(v, "any_back", most[0] != '\0');
+	view_flag(v, "back_own", strcmp(most, "0") != 0);
 	view_cstr(v, "back_law", most);
 	view_cstr(v, "day_from", from);
 	view_cstr(v, "day_to", to);
@@ -167,7 +169,7 @@ static void put_credit(struct view *v, const char *key, const char *by,
     uint16_t bp, const char *source, const char *medium, const char *campaign)
 {
 	char mem[2 * DB_NAME_BYTES + DB_TEXT_BYTES + 64],
-	    percent[PAGE_WHY_PERCENT_MAX];
+	    percent[BP_PERCENT_MAX];
 	struct buf b;
 
 	buf_over(&b, mem, sizeof(mem));
@@ -179,7 +181,7 @@ static void put_credit(struct view *v, const char *key, const char *by,
 			buf_cstr(&b, " · ");
 			buf_cstr(&b, campaign);
 		}
-		page_why_percent(bp, percent);
+		bp_percent(bp, percent);
 		buf_cstr(&b, strcmp(by, "visit") == 0 ? ", a visit: "
 						      : ", the source: ");
 		buf_cstr(&b, percent);

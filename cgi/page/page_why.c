@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cgi/page/page_words.h"
+#include "lib/core/bp.h"
 #include "lib/json/evidence.h"
 
 #define SHOWN_MAX   5
@@ -18,21 +19,6 @@ struct candidate {
 	char medium[DB_REPORT_TEXT(100)];
 	char campaign[DB_REPORT_TEXT(255)];
 };
-
-void page_why_percent(int64_t bp, char out[PAGE_WHY_PERCENT_MAX])
-{
-	if (bp > 0 && bp < 50)
-		(void)snprintf(out, PAGE_WHY_PERCENT_MAX, "< 1");
-	else if (bp >= 9950 && bp < WHOLE_BP)
-		(void)snprintf(out, PAGE_WHY_PERCENT_MAX, "> 99");
-	else
-		(void)snprintf(out, PAGE_WHY_PERCENT_MAX, "%d",
-		    (int)((bp < 0             ? 0
-			      : bp > WHOLE_BP ? WHOLE_BP
-					      : bp) +
-			  50) /
-			100);
-}
 
 static enum err cut(struct slice s, char *out, size_t cap)
 {
@@ -120,7 +106,7 @@ static void evidence(const struct candidate *c, struct view *item)
 /* The bars in turn: told_bp is the sum of those before. Each is rounded to
  * where its end is, so that what stands on the page adds up to a hundred. */
 static void percent_in_turn(int64_t bp, int64_t *told_bp,
-    char out[PAGE_WHY_PERCENT_MAX])
+    char out[BP_PERCENT_MAX])
 {
 	const int64_t from = (*told_bp + 50) / 100;
 	const int64_t to = (*told_bp + bp + 50) / 100;
@@ -128,16 +114,16 @@ static void percent_in_turn(int64_t bp, int64_t *told_bp,
 
 	*told_bp += bp;
 	if (bp < 50 || bp >= 9950)
-		page_why_percent(bp, out);
+		bp_percent(bp, out);
 	else
-		page_why_percent((n < 99 ? n : 99) * 100, out);
+		bp_percent((n < 99 ? n : 99) * 100, out);
 }
 
 static struct view *bar(int64_t bp, int64_t *told_bp, const char *channel,
     struct slice name, struct view *v)
 {
 	struct view *item = view_item(v, "candidates");
-	char percent[PAGE_WHY_PERCENT_MAX];
+	char percent[BP_PERCENT_MAX];
 
 	percent_in_turn(bp, told_bp, percent);
 	view_cstr(item, "percent", percent);

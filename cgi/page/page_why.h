@@ -14,8 +14,4 @@
 RT_MUST_USE enum err page_why_view(const struct db_report_call *call,
     struct view *v);
 
-/* "94", "< 1", "> 99": a probability in 1/10,000 as per cent. */
-#define PAGE_WHY_PERCENT_MAX 8
-void page_why_percent(int64_t bp, char out[PAGE_WHY_PERCENT_MAX]);
-
 #endif

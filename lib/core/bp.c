@@ -1,5 +1,7 @@
 #include "lib/core/bp.h"
 
+#include <stdio.h>
+
 #include "lib/core/money.h"
 
 #define BP_MICROS (MONEY_MICROS / 100)
@@ -31,4 +33,17 @@ void bp_put(uint64_t bp, struct buf *out)
 	buf_char(out, (char)('0' + bp % 100 / 10));
 	if (bp % 10 != 0)
 		buf_char(out, (char)('0' + bp % 10));
+}
+
+void bp_percent(int64_t bp, char out[BP_PERCENT_MAX])
+{
+	const int64_t whole = (int64_t)BP_WHOLE;
+	const int64_t in = bp < 0 ? 0 : bp > whole ? whole : bp;
+
+	if (in > 0 && in < 50)
+		(void)snprintf(out, BP_PERCENT_MAX, "< 1");
+	else if (in >= 9950 && in < whole)
+		(void)snprintf(out, BP_PERCENT_MAX, "> 99");
+	else
+		(void)snprintf(out, BP_PERCENT_MAX, "%d", (int)(in + 50) / 100);
 }

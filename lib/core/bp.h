@@ -22,4 +22,9 @@ RT_MUST_USE enum err bp_parse(struct slice s, uint64_t *bp);
 /* Without the sign, and no longer than it needs to be. */
 void bp_put(uint64_t bp, struct buf *out);
 
+/* As whole per cents: "94", and of what is nearly nothing or all "< 1", "> 99".
+ */
+#define BP_PERCENT_MAX 8
+void bp_percent(int64_t bp, char out[BP_PERCENT_MAX]);
+
 #endif

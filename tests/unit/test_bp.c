@@ -53,10 +53,39 @@ static void test_read_and_written(void **state)
 	}
 }
 
+static void test_percent(void **state)
+{
+	static const struct {
+		int64_t bp;
+		const char *want;
+	} of[] = {
+		{ 0, "0" },
+		{ 1, "< 1" },
+		{ 49, "< 1" },
+		{ 50, "1" },
+		{ 9349, "93" },
+		{ 9350, "94" },
+		{ 9949, "99" },
+		{ 9950, "> 99" },
+		{ 9999, "> 99" },
+		{ 10000, "100" },
+		{ -3, "0" },
+		{ 70000, "100" },
+	};
+	char text[BP_PERCENT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < RT_ARRAY_LEN(of); i++) {
+		bp_percent(of[i].bp, text);
+		assert_string_equal(text, of[i].want);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_read_and_written),
+		cmocka_unit_test(test_percent),
 	};
 
 	return cmocka_run_group_tests_name("bp", tests, NULL, NULL);

@@ -1,8 +1,7 @@
-/* Tests of cgi/page/page_words, page_story_path and page_why_percent. */
+/* Tests of cgi/page/page_words and page_story_path. */
 #include <string.h>
 
 #include "cgi/page/page_story.h"
-#include "cgi/page/page_why.h"
 #include "cgi/page/page_words.h"
 #include "tests/support/cm.h"
 
@@ -174,34 +173,6 @@ static void test_paths(void **state)
 	}
 }
 
-static const struct {
-	int64_t bp;
-	const char *text;
-} percent_cases[] = {
-	{ 0, "0" },
-	{ 1, "< 1" },
-	{ 49, "< 1" },
-	{ 50, "1" },
-	{ 9449, "94" },
-	{ 9949, "99" },
-	{ 9950, "> 99" },
-	{ 9999, "> 99" },
-	{ 10000, "100" },
-	{ -5, "0" },
-	{ INT64_MAX, "100" },
-};
-
-static void test_percent(void **state)
-{
-	char text[PAGE_WHY_PERCENT_MAX];
-
-	(void)state;
-	for (size_t i = 0; i < RT_ARRAY_LEN(percent_cases); i++) {
-		page_why_percent(percent_cases[i].bp, text);
-		assert_string_equal(text, percent_cases[i].text);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,7 +183,6 @@ int main(void)
 		cmocka_unit_test(test_reason),
 		cmocka_unit_test(test_results),
 		cmocka_unit_test(test_paths),
-		cmocka_unit_test(test_percent),
 	};
 
 	return cmocka_run_group_tests_name("page_words", tests, NULL, NULL);
