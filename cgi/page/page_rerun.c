@@ -79,7 +79,7 @@ static void law_option(struct tz *z, const struct req *r,
 		buf_cstr(&b, "Built-in: what a company begins with");
 	} else {
 		tz_text_short(z, row->fitted_us, r->now_us, when);
-		buf_printf(&b, "Law %u, learnt %s from ",
+		buf_printf(&b, "Delays %u, learnt %s, from ",
 		    (unsigned int)row->law.version, when);
 		buf_i64(&b, (int64_t)row->calls);
 		buf_cstr(&b, " calls");
@@ -276,7 +276,9 @@ static enum err add_or_say(const struct req *r, struct tz *z, struct fields *f,
 	if (e == ERR_CONFLICT)
 		f->wrong = under_way;
 	else if (e == ERR_NOTFOUND)
-		f->wrong = "There is no such law.";
+		f->wrong =
+		    "What was learnt then is not there. Choose"
+		    " another from the list.";
 	else if (f->wrong == NULL)
 		return e;
 	resp_status(out, e == ERR_CONFLICT ? 409 : 422);

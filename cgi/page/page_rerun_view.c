@@ -45,9 +45,9 @@ static void rules_view(const struct attrib_run *run, struct view *v)
 	buf_over(&b, mem, sizeof(mem));
 	buf_printf(&b, "rule %u, ", (unsigned int)run->rule_version);
 	if (run->law_version == 0)
-		buf_cstr(&b, "built-in law");
+		buf_cstr(&b, "built-in delays");
 	else
-		buf_printf(&b, "law %u", (unsigned int)run->law_version);
+		buf_printf(&b, "delays %u", (unsigned int)run->law_version);
 	buf_cstr(&b, ", credit from ");
 	bp_put(run->threshold_bp, &b);
 	buf_cstr(&b, " %");

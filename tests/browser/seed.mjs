@@ -141,7 +141,7 @@ function evidence(c, rnd) {
 	const second = Math.floor(rest * 0.7);
 	const one = {
 		visit: typeid('vis', c.visit), lease: typeid('lea', uuid(c.at, rnd)), bp: c.bp, seen_s: c.touched ? 0 : 14,
-		tel_click_s: c.touched ? Math.round((c.at - c.touched) / 1000) : null, caller: c.first ? 'unknown' : 'same',
+		tel_click_s: c.touched ? Math.floor((c.at - c.touched) / 1000) : null, caller: c.first ? 'unknown' : 'same',
 		place: 'same', source: c.origin.source, medium: c.origin.medium, campaign: c.campaign,
 	};
 	const two = {

@@ -92,7 +92,7 @@ test('another law and the way back', async () => {
 	const law = `1 1 1 ${Array(70).fill('0').join(' ')}`;
 	stack.sql(`INSERT INTO attrib_law (company_id, version, law, calls, visits, stray_bp, from_at, to_at, fitted_at)
 		VALUES (x'${base.company}', 1, ${quote(law)}, 40, 900, 9000, ${time(now - 30 * DAY)}, ${time(now)}, ${time(now)})`);
-	assert.match(await html(LIST), /<option value="1" selected>Law 1, learnt /);
+	assert.match(await html(LIST), /<option value="1" selected>Delays 1, learnt /);
 	const run = await preview({ law: '1' });
 	assert.match(run.text, /a visit nothing 3/, run.text);
 	const res = await me.submit(run.path, `${run.path}/apply`, {});
@@ -123,7 +123,7 @@ test('what is no period, no law, no threshold is said', async () => {
 	for (const [more, words] of [
 		[{ from: day(now), to: day(now - DAY) }, /The last day is before the first/], [{ from: 'yesterday' }, /These are no days/],
 		[{ from: '2001-01-01' }, /more than three years/], [{ min: '101' }, /from 0\.01 to 100/], [{ min: '' }, /from 0\.01 to 100/],
-		[{ min: '0' }, /from 0\.01 to 100/], [{ min: '0.001' }, /two places/], [{ min: '-1' }, /from 0\.01 to 100/], [{ law: '77' }, /no such law/],
+		[{ min: '0' }, /from 0\.01 to 100/], [{ min: '0.001' }, /two places/], [{ min: '-1' }, /from 0\.01 to 100/], [{ law: '77' }, /not there\. Choose another/],
 	]) {
 		const res = await me.submit(LIST, PREVIEW, fields(more));
 		assert.equal(res.status, 422, JSON.stringify(more));
