@@ -12,6 +12,10 @@
 #include "lib/phone/phone.h"
 
 #define MEMBERS_SHOWN 50
+/* A page in use is heard of every 65 s: with less its number would be others'
+ * while it shows it (docs/decisions/0383). */
+#define LEASE_MIN_S 90
+#define LEASE_MAX_S 86400
 
 static const struct field fields[] = {
 	{ "name", "Name", FIELD_TEXT, 1, 100, .help = "“Web visits”." },
@@ -19,7 +23,8 @@ static const struct field fields[] = {
 	{ "overflow", "Overflow number", FIELD_CHOICE,
 	    .help = "All visits that find none see this one, so it is seldom"
 		    " sure which of them called." },
-	{ "lease_s", "A visit keeps its number for", FIELD_NUMBER, 30, 86400,
+	{ "lease_s", "A visit keeps its number for", FIELD_NUMBER, LEASE_MIN_S,
+	    LEASE_MAX_S,
 	    .help = "Seconds after the last sign of life of its page; 180 is"
 		    " usual." },
 	{ "min_reuse_s", "Then it rests for", FIELD_NUMBER, 0,

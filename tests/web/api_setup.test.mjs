@@ -39,7 +39,7 @@ const kinds = {
 	outcomes: { one: 'outcome', body: { name: 'Quote sent', code: 'quote', counts: 'lead' }, change: { name: 'Quoted' }, bad: { code: 'other' }, at: '/code' },
 	lists: { one: 'caller_list', body: { name: 'vip', numbers: ['+14155550143', '+14155550144'] }, change: { numbers: ['+14155550144'] }, bad: { numbers: ['nobody'] }, at: '/numbers' },
 	numbers: { one: 'number', body: { number: '(415) 555-0145', label: 'Leaflet', notice: '' }, change: { label: 'Poster' }, bad: { flow_id: typeId('flo', uuid7()) }, at: '/flow_id' },
-	pools: { one: 'pool', body: { name: 'Web', lease_s: 120 }, change: { min_reuse_s: 60 }, bad: { lease_s: 1 }, at: '/lease_s' },
+	pools: { one: 'pool', body: { name: 'Web', lease_s: 120 }, change: { min_reuse_s: 60 }, bad: { lease_s: 89 }, at: '/lease_s' },
 	sites: { one: 'site', body: { name: 'www', origins: ['https://m.example.com', 'https://www.example.com'], targets: ['+14155550146'],
 		pages: ['https://www.example.com/offer'], params: ['kw = keyword'] }, change: { params: [],  origins: ['https://www.example.com'], consent: 'require' },
 		bad: { origins: ['https://www.example.com/path'] }, at: '/origins' },
@@ -116,7 +116,7 @@ test('a pool and its numbers: the whole set, some more, some less', async () => 
 	assert.equal((await api(keys.all, `/trackers/${flyer.id}`, { method: 'PATCH', body: { name: 'Flyer 2' } })).json.name, 'Flyer 2');
 	assert.equal((await api(keys.all, `/trackers/${flyer.id}`, { method: 'DELETE' })).status, 204);
 	await added('/trackers', { name: 'Flyer', number_id: numbers[3].id, source: 'flyer' });
-	res = await patch(`/pools/${pool.id}`, { lease_s: 60, numbers: [e164[2], e164[3], '+14155550199', 7] });
+	res = await patch(`/pools/${pool.id}`, { lease_s: 90, numbers: [e164[2], e164[3], '+14155550199', 7] });
 	assert.equal(res.status, 422);
 	assert.deepEqual(res.json.errors.map((e) => e.pointer), ['/numbers/1', '/numbers/2', '/numbers/3']);
 	assert.equal((await patch(`/pools/${pool.id}`, { numbers: [typeId('num', world.beta.number)] })).json.errors[0].pointer, '/numbers/0');
