@@ -2,9 +2,10 @@
  * db_audit.h - who did what, append only.
  *
  * Written in the transaction of the change it tells of, under its locks, and
- * stands at the time at which it is written: two who change one thing stand in
- * the order in which they did. No verb changes or removes a row, and no
- * program's grants allow it.
+ * stands at the time at which it is written, by the database's clock: two who
+ * change one thing stand in the order in which they did, also where they ask
+ * two machines whose clocks differ. What is allowed to change a row is a
+ * person's erasure and the term of callers (db_blank.h).
  */
 #ifndef RT_DB_AUDIT_H
 #define RT_DB_AUDIT_H
