@@ -8,6 +8,7 @@
 #include "jobs/rec_path.h"
 #include "lib/base/log.h"
 #include "lib/db/db_audit.h"
+#include "lib/db/db_forget_again.h"
 #include "lib/db/db_policy.h"
 
 static enum err erase_file(int dir, const char *path)
@@ -111,10 +112,16 @@ static enum err callers(struct run *r, size_t *n)
 	return e;
 }
 
+static enum err left_before(struct run *r, size_t *n)
+{
+	return db_forget_again(r->env->db, JOB_KEEP_BATCH, r->env->arena, n);
+}
+
 static enum err (*const kinds[])(struct run *r, size_t *n) = {
 	recordings,
 	visits,
 	callers,
+	left_before,
 };
 
 /* Batch after batch until nothing of the kind is over its term. */

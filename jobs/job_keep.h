@@ -7,6 +7,8 @@
  * log. A file that cannot be removed is an error of the job, which comes again;
  * it keeps neither other files nor visits nor callers beyond their term. Where
  * JOB_KEEP_STAY_MAX of them stay, the disk is what is wrong: later files wait.
+ * Once after an update it looks for what older versions left of callers who
+ * were forgotten (db_forget_again.h).
  */
 #ifndef RT_JOBS_JOB_KEEP_H
 #define RT_JOBS_JOB_KEEP_H

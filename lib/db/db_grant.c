@@ -285,6 +285,7 @@ static const struct grant {
 	{ "jobd", "destination", READ },
 	{ "jobd", "flow", READ },
 	{ "jobd", "flow_version", READ },
+	{ "jobd", "forget_again", "SELECT, UPDATE, DELETE" },
 	{ "jobd", "form_entry", READ },
 	{ "jobd", "interaction", CHANGE },
 	{ "jobd", "interaction_tag", READ },

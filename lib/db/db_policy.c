@@ -395,24 +395,67 @@ static enum err forget_mails(struct db *db, int64_t now_us)
 	return stmt_exec(st, NULL);
 }
 
-enum err db_policy_callers(struct db *db, int64_t now_us, uint32_t max,
-    struct arena *mem, size_t *n)
+/* Whose caller still stands there. */
+static enum err callers_over(struct db *db, int64_t now_us, uint32_t max,
+    struct arena *mem, struct found **rows, size_t *n)
 {
 	static const char sql[] =
 	    "SELECT p.company_id, p.id, p.number_id"
 	    " FROM company c JOIN phone_call p ON p.company_id = c.id"
 	    " WHERE c.keep_calls_days > 0 AND p.state = 'closed'"
 	    " AND p.started_at < ? - INTERVAL c.keep_calls_days DAY"
-	    " AND (p.caller_e164 <> '' OR p.caller_raw <> '')"
+	    " AND (p.caller_e164 <> '' OR p.caller_raw <> ''"
+	    " OR p.caller_name <> '')"
 	    " ORDER BY p.started_at LIMIT ?";
-	struct found *rows;
-	enum err e = find(db, sql, now_us, max, mem, &rows, n);
 
-	for (size_t i = 0; e == ERR_OK && i < *n; i++) {
+	return find(db, sql, now_us, max, mem, rows, n);
+}
+
+/* A note that somebody wrote on one that was forgotten before: such calls are
+ * found by their last change, as all old calls would be too many to look at. */
+static enum err notes_over(struct db *db, int64_t now_us, uint32_t max,
+    struct arena *mem, struct found **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT p.company_id, p.id, p.number_id"
+	    " FROM company c JOIN phone_call p ON p.company_id = c.id"
+	    " JOIN interaction i ON i.company_id = p.company_id AND i.id = p.id"
+	    " WHERE c.keep_calls_days > 0 AND p.state = 'closed'"
+	    " AND p.updated_at > CURRENT_TIMESTAMP(6) - INTERVAL 7 DAY"
+	    " AND p.started_at < ? - INTERVAL c.keep_calls_days DAY"
+	    " AND i.note IS NOT NULL"
+	    " ORDER BY p.updated_at, p.id LIMIT ?";
+
+	return find(db, sql, now_us, max, mem, rows, n);
+}
+
+static enum err forget_each(struct db *db, const struct found *rows, size_t n)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < n; i++)
 		if ((e = db_begin(db)) == ERR_OK)
 			e = db_end(db, forget_caller(db, &rows[i]));
-	}
-	if (e == ERR_OK && *n > 0)
+	return e;
+}
+
+enum err db_policy_callers(struct db *db, int64_t now_us, uint32_t max,
+    struct arena *mem, size_t *n)
+{
+	struct found *rows = NULL;
+	size_t some = 0, late = 0;
+	enum err e;
+
+	if ((e = callers_over(db, now_us, max, mem, &rows, &some)) != ERR_OK ||
+	    (e = forget_each(db, rows, some)) != ERR_OK)
+		return e;
+	if (some > 0)
 		e = forget_people(db);
+	if (e == ERR_OK && some < max &&
+	    (e = notes_over(db, now_us, max - (uint32_t)some, mem, &rows,
+		 &late)) == ERR_OK)
+		e = forget_each(db, rows, late);
+	if (e == ERR_OK)
+		*n = some + late;
 	return e == ERR_OK ? forget_mails(db, now_us) : e;
 }
