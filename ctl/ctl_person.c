@@ -6,6 +6,7 @@
 
 #include "ctl/ctl_audit.h"
 #include "ctl/ctl_conf.h"
+#include "ctl/ctl_person_who.h"
 #include "ctl/ctl_verb.h"
 #include "lib/base/clk.h"
 #include "lib/db/db_company.h"
@@ -17,14 +18,20 @@
 struct opts {
 	const char *conf;
 	const char *company;
-	const char *number;
+	struct ctl_person_opts who;
 	const char *part;
 	const char *sure;
 };
 
 static const struct ctl_opt options[] = {
-	{ "number", CTL_OPT_TEXT, offsetof(struct opts, number), 0, "NUMBER",
-	    "a telephone of the person" },
+	{ "number", CTL_OPT_TEXT, offsetof(struct opts, who.number), 0,
+	    "NUMBER", "a telephone of the person" },
+	{ "visitor", CTL_OPT_TEXT, offsetof(struct opts, who.visitor), 0, "ID",
+	    "or a browser of theirs (vtr_...)" },
+	{ "of", CTL_OPT_TEXT, offsetof(struct opts, who.of), 0, "ID",
+	    "or a call or form of theirs (cal_..., frm_...), as its page" },
+	{ "email", CTL_OPT_TEXT, offsetof(struct opts, who.email), 0, "ADDRESS",
+	    "or who sent forms with this mail address" },
 	{ "part", CTL_OPT_TEXT, offsetof(struct opts, part), 0, "WHICH",
 	    "the telephone or browser (vtr_...) that is not theirs" },
 	{ "sure", CTL_OPT_TEXT, offsetof(struct opts, sure), 0, "WORD",
@@ -33,26 +40,6 @@ static const struct ctl_opt options[] = {
 	    "whose (the only one)" },
 	CTL_CONF_OPT(struct opts, conf),
 };
-
-struct caller {
-	struct company_row company;
-	struct account_id account;
-	struct phone phone;
-};
-
-static enum err find(struct ctl_scope *s, const struct opts *o,
-    struct caller *out)
-{
-	enum err e;
-
-	if ((e = ctl_scope_need("number", o->number)) != ERR_OK ||
-	    (e = ctl_scope_company(s, o->company, &out->company.id,
-		 &out->account)) != ERR_OK ||
-	    (e = db_company_get(s->db, out->company.id, &out->company)) !=
-		ERR_OK)
-		return e;
-	return ctl_scope_number(o->number, out->company.country, &out->phone);
-}
 
 struct part_list {
 	struct person_part v[64];
@@ -88,83 +75,160 @@ static enum err print_part(struct ctl_scope *s, struct company_id company,
 	return ERR_OK;
 }
 
-static enum err print_would(struct ctl_scope *s, const struct caller *c)
+static enum err print_would(struct ctl_scope *s, struct company_id company,
+    const struct person_key *key)
 {
-	const struct person_key key = { .e164 = slice_from(c->phone.e164) };
 	struct person_would w;
-	const enum err e = db_person_show_would(s->db, c->company.id, &key, &w);
+	const enum err e = db_person_show_would(s->db, company, key, &w);
 
 	if (e == ERR_OK)
 		(void)printf("erase takes %" PRIu64 " calls, %" PRIu64
-			     " visits, %" PRIu64 " forms, %" PRIu64
-			     " forms of other browsers that name a telephone\n",
+			     " visits, %" PRIu64 " forms; of %" PRIu64
+			     " forms of other browsers what names a telephone"
+			     " above\n",
 		    w.calls, w.visits, w.forms, w.others);
 	return e;
 }
 
-static enum err show(struct ctl_scope *s, const void *opts)
+/* A telephone or browser that is joined with nothing is the only part. */
+static enum err read_parts(struct ctl_scope *s, struct company_id company,
+    const struct person_key *key, struct part_list *out)
 {
-	struct part_list parts = { .n = 0 };
 	struct person_id person;
-	struct caller c;
-	enum err e = find(s, opts, &c);
+	struct person_part *only = &out->v[0];
+	enum err e = db_person_of(s->db, company, key, &person);
 
-	if (e != ERR_OK)
-		return e;
-	e = db_person_of_caller(s->db, c.company.id, slice_from(c.phone.e164),
-	    &person);
+	out->n = 0;
 	if (e == ERR_OK)
-		e = db_person_parts(s->db, c.company.id, person, on_part,
-		    &parts);
-	if (e == ERR_NOTFOUND) {
-		memcpy(parts.v[0].e164, c.phone.e164, sizeof(parts.v[0].e164));
-		memset(&parts.v[0].visitor, 0, sizeof(parts.v[0].visitor));
-		parts.n = 1;
-		e = ERR_OK;
-	}
-	for (size_t i = 0; e == ERR_OK && i < parts.n; i++)
-		e = print_part(s, c.company.id, &parts.v[i]);
-	return e == ERR_OK ? print_would(s, &c) : e;
+		return db_person_parts(s->db, company, person, on_part, out);
+	if (e != ERR_NOTFOUND)
+		return e;
+	*only = (struct person_part){ .visitor = key->visitor };
+	if (!slice_to_cstr(key->e164, only->e164, sizeof(only->e164)))
+		return ERR_RANGE;
+	out->n = 1;
+	return ERR_OK;
 }
 
-/* In a transaction. The audit row holds figures, not who it was. */
-static enum err erase_all(struct ctl_scope *s, const struct caller *c,
-    struct person_erased *gone)
+static enum err show_one(struct ctl_scope *s, struct company_id company,
+    const struct ctl_person *p)
 {
-	const struct person_key key = { .e164 = slice_from(c->phone.e164) };
-	char calls[24], visits[24], forms[24], key_text[ID_TEXT_MAX];
-	const char *const pairs[] = { "calls", calls, "visits", visits, "forms",
-		forms, NULL, NULL };
-	struct person_id fresh;
-	struct request_id job;
+	struct part_list parts;
 	enum err e;
 
-	ctl_scope_id(s, fresh.v);
-	ctl_scope_id(s, job.v);
-	e = db_person_erase(s->db, c->company.id, &key, s->now_us, fresh, gone);
-	if (e != ERR_OK)
-		return e;
+	if (p->is_alone) {
+		(void)printf(
+		    "a call or form of nobody that is known: erase"
+		    " takes it alone\n");
+		return ERR_OK;
+	}
+	e = read_parts(s, company, &p->key, &parts);
+	for (size_t i = 0; e == ERR_OK && i < parts.n; i++)
+		e = print_part(s, company, &parts.v[i]);
+	return e == ERR_OK ? print_would(s, company, &p->key) : e;
+}
+
+static enum err show(struct ctl_scope *s, const void *opts)
+{
+	const struct opts *o = opts;
+	struct ctl_person_who w;
+	enum err e = ctl_person_who(s, o->company, &o->who, &w);
+
+	for (size_t i = 0; e == ERR_OK && i < w.n; i++)
+		e = show_one(s, w.company.id, &w.v[i]);
+	return e;
+}
+
+/* --- erasing ---------------------------------------------------------------*/
+
+struct erasing {
+	struct ctl_scope *s;
+	const struct ctl_person_who *who;
+	struct person_erased gone;
+};
+
+static void count(struct person_erased *sum, const struct person_erased *one)
+{
+	sum->calls += one->calls;
+	sum->recordings += one->recordings;
+	sum->forms += one->forms;
+	sum->visits += one->visits;
+	sum->pages += one->pages;
+	sum->named += one->named;
+}
+
+/* The audit row holds figures, not who it was. */
+static enum err note(struct ctl_scope *s, const struct ctl_person_who *w,
+    const uint8_t id[ID_BYTES], const struct person_erased *gone)
+{
+	char calls[24], visits[24], forms[24], named[24];
+	const char *const pairs[] = { "calls", calls, "visits", visits, "forms",
+		forms, "named", named, NULL, NULL };
+
 	(void)snprintf(calls, sizeof(calls), "%" PRIu64, gone->calls);
 	(void)snprintf(visits, sizeof(visits), "%" PRIu64, gone->visits);
 	(void)snprintf(forms, sizeof(forms), "%" PRIu64, gone->forms);
-	id_text(ID_KIND_request, job.v, key_text);
-	e = ctl_audit_add(s, &(struct ctl_audit){ .account = c->account,
-				 .company = c->company.id,
-				 .action = "person.erase",
-				 .kind = "person",
-				 .object = fresh.v,
-				 .pairs = pairs });
-	if (e != ERR_OK || gone->recordings == 0)
+	(void)snprintf(named, sizeof(named), "%" PRIu64, gone->named);
+	return ctl_audit_add(s, &(struct ctl_audit){ .account = w->account,
+				    .company = w->company.id,
+				    .action = "person.erase",
+				    .kind = "person",
+				    .object = id,
+				    .pairs = pairs });
+}
+
+static enum err erase_one(struct erasing *x, const struct ctl_person *p)
+{
+	struct ctl_scope *s = x->s;
+	struct person_erased gone = { 0 };
+	struct person_id fresh;
+	enum err e;
+
+	ctl_scope_id(s, fresh.v);
+	e = p->is_alone ? db_person_erase_one(s->db, x->who->company.id, p->one,
+			      s->now_us, fresh, &gone)
+			: db_person_erase(s->db, x->who->company.id, &p->key,
+			      s->now_us, fresh, &gone);
+	if (e != ERR_OK)
 		return e;
-	return db_job_add(s->db, c->company.id, "keep", slice_from(key_text),
-	    SLICE("{}"), s->now_us, s->now_us);
+	count(&x->gone, &gone);
+	return note(s, x->who, fresh.v, &gone);
+}
+
+/* In a transaction, maybe not for the first time. */
+static enum err erase_all(void *ctx)
+{
+	struct erasing *x = ctx;
+	struct request_id job;
+	char key[ID_TEXT_MAX];
+	enum err e = ERR_OK;
+
+	memset(&x->gone, 0, sizeof(x->gone));
+	for (size_t i = 0; e == ERR_OK && i < x->who->n; i++)
+		e = erase_one(x, &x->who->v[i]);
+	if (e != ERR_OK || x->gone.recordings == 0)
+		return e;
+	ctl_scope_id(x->s, job.v);
+	id_text(ID_KIND_request, job.v, key);
+	return db_job_add(x->s->db, x->who->company.id, "keep", slice_from(key),
+	    SLICE("{}"), x->s->now_us, x->s->now_us);
+}
+
+static void print_gone(const struct person_erased *gone)
+{
+	(void)printf("erased: %" PRIu64 " calls, %" PRIu64
+		     " recordings, %" PRIu64 " visits, %" PRIu64
+		     " pages, %" PRIu64 " forms; named no more in %" PRIu64
+		     " forms of others\n",
+	    gone->calls, gone->recordings, gone->visits, gone->pages,
+	    gone->forms, gone->named);
 }
 
 static enum err erase(struct ctl_scope *s, const void *opts)
 {
 	const struct opts *o = opts;
-	struct person_erased gone;
-	struct caller c;
+	struct ctl_person_who w;
+	struct erasing x = { .s = s, .who = &w };
 	enum err e;
 
 	if (o->sure == NULL || strcmp(o->sure, "erase") != 0) {
@@ -172,25 +236,25 @@ static enum err erase(struct ctl_scope *s, const void *opts)
 		    "this cannot be undone: say --sure erase\n");
 		return ERR_SYNTAX;
 	}
-	if ((e = find(s, o, &c)) != ERR_OK || (e = db_begin(s->db)) != ERR_OK)
+	if ((e = ctl_person_who(s, o->company, &o->who, &w)) != ERR_OK)
 		return e;
-	e = db_end(s->db, erase_all(s, &c, &gone));
+	e = db_tries(s->db, erase_all, &x);
 	if (e == ERR_NOTFOUND)
-		(void)fprintf(stderr, "nothing of this telephone is there\n");
-	if (e == ERR_BUSY)
+		(void)fprintf(stderr, "nothing of them is there\n");
+	if (e == ERR_CONFLICT) {
 		(void)fprintf(stderr,
 		    "a call of theirs is going on: again when it has ended\n");
+		return ERR_SYNTAX;
+	}
 	if (e == ERR_OK)
-		(void)printf("erased: %" PRIu64 " calls, %" PRIu64
-			     " recordings, %" PRIu64 " visits, %" PRIu64
-			     " pages, %" PRIu64 " forms\n",
-		    gone.calls, gone.recordings, gone.visits, gone.pages,
-		    gone.forms);
+		print_gone(&x.gone);
 	return e;
 }
 
+/* --- parting ---------------------------------------------------------------*/
+
 /* A browser by its id, a telephone as any. */
-static enum err read_part(const struct caller *c, const char *text,
+static enum err read_part(const struct ctl_person_who *w, const char *text,
     struct phone *phone, struct person_key *out)
 {
 	enum err e;
@@ -201,57 +265,67 @@ static enum err read_part(const struct caller *c, const char *text,
 	if (id_parse(ID_KIND_visitor, slice_from(text), out->visitor.v) ==
 	    ERR_OK)
 		return ERR_OK;
-	e = ctl_scope_number(text, c->company.country, phone);
+	e = ctl_scope_number(text, w->company.country, phone);
 	if (e == ERR_OK)
 		out->e164 = slice_from(phone->e164);
 	return e;
 }
 
-/* In a transaction. */
-static enum err part_one(struct ctl_scope *s, const struct caller *c,
-    const struct person_key *key)
+struct parting {
+	struct ctl_scope *s;
+	const struct ctl_person_who *who;
+	const struct person_key *key;
+};
+
+/* In a transaction, maybe not for the first time. */
+static enum err part_one(void *ctx)
 {
+	const struct parting *x = ctx;
 	const char *const pairs[] = { "with",
-		key->e164.n > 0 ? "a telephone" : "a browser", NULL, NULL };
+		x->key->e164.n > 0 ? "a telephone" : "a browser", NULL, NULL };
+	const struct company_id company = x->who->company.id;
 	struct person_id person;
 	enum err e;
 
-	if ((e = db_person_of_caller(s->db, c->company.id,
-		 slice_from(c->phone.e164), &person)) != ERR_OK ||
-	    (e = db_person_part(s->db, c->company.id, person, key,
-		 s->now_us)) != ERR_OK)
+	if ((e = db_person_of(x->s->db, company, &x->who->v[0].key, &person)) !=
+		ERR_OK ||
+	    (e = db_person_part(x->s->db, company, person, x->key,
+		 x->s->now_us)) != ERR_OK)
 		return e;
-	return ctl_audit_add(s, &(struct ctl_audit){ .account = c->account,
-				    .company = c->company.id,
-				    .action = "person.part",
-				    .kind = "person",
-				    .object = person.v,
-				    .pairs = pairs });
+	return ctl_audit_add(x->s,
+	    &(struct ctl_audit){ .account = x->who->account,
+		.company = company,
+		.action = "person.part",
+		.kind = "person",
+		.object = person.v,
+		.pairs = pairs });
 }
 
 static enum err part(struct ctl_scope *s, const void *opts)
 {
 	const struct opts *o = opts;
+	struct ctl_person_who w;
 	struct person_key key;
 	struct phone phone;
-	struct caller c;
 	enum err e;
 
-	if ((e = find(s, o, &c)) != ERR_OK ||
-	    (e = read_part(&c, o->part, &phone, &key)) != ERR_OK ||
-	    (e = db_begin(s->db)) != ERR_OK)
+	if ((e = ctl_person_who(s, o->company, &o->who, &w)) != ERR_OK ||
+	    (e = read_part(&w, o->part, &phone, &key)) != ERR_OK)
 		return e;
-	e = db_end(s->db, part_one(s, &c, &key));
+	if (w.n > 1 || w.v[0].is_alone) {
+		(void)fprintf(stderr, "that is not one person\n");
+		return ERR_SYNTAX;
+	}
+	e = db_tries(s->db, part_one, &(struct parting){ s, &w, &key });
 	if (e == ERR_NOTFOUND)
-		(void)fprintf(stderr, "%s is not joined with %s\n", o->part,
-		    c.phone.e164);
+		(void)fprintf(stderr, "%s is not joined with them\n", o->part);
 	if (e == ERR_OK)
 		(void)printf("parted: no form joins them again\n");
 	return e;
 }
 
 static const struct ctl_verb verbs[] = {
-	{ "show", "the telephones and browsers of a caller", show },
+	{ "show", "their telephones and browsers, and what erase takes", show },
 	{ "part", "takes one of these out, for good", part },
 	{ "erase", "forgets them: numbers, names, notes, sound, pages, forms",
 	    erase },

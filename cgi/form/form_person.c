@@ -19,26 +19,14 @@
 #define ACTS_MAX   100 /* lines of what they did */
 #define PATH_BYTES 64
 
-bool form_person_is_real(const char *e164)
-{
-	struct phone p;
-
-	return phone_parse(slice_from(e164), "", &p) == ERR_OK && p.valid &&
-	       !p.local;
-}
-
-/* A call's visit is a guess, a form's is not; the telephone in a form is what
- * somebody typed. */
 static void set_key(struct form_person_who *w)
 {
 	const struct person_about *a = &w->about;
+	const enum person_whose whose = db_person_show_whose(a, w->is_call,
+	    phone_is_assigned(slice_from(a->e164)), &w->key);
 
-	if (!w->is_call && !id_is_nil(a->visitor.v))
-		w->key.visitor = a->visitor;
-	else if (w->is_call || form_person_is_real(a->e164))
-		w->key.e164 = slice_from(a->e164);
-	w->known = w->key.e164.n > 0 || !id_is_nil(w->key.visitor.v);
-	w->alone = !w->known && a->says;
+	w->known = whose == PERSON_KNOWN;
+	w->alone = whose == PERSON_ALONE;
 }
 
 enum err form_person_find(const struct req *r, struct form_person_who *w)
@@ -104,14 +92,6 @@ static struct person_key key_of(const struct person_part *p)
 	return (struct person_key){ p->visitor, slice_from(p->e164) };
 }
 
-enum err form_person_of(const struct req *r, const struct person_key *key,
-    struct person_id *out)
-{
-	return key->e164.n > 0
-		   ? db_person_of_caller(r->db, r->company, key->e164, out)
-		   : db_person_of_visitor(r->db, r->company, key->visitor, out);
-}
-
 /* All that is linked; the one part that is known when nothing is. */
 static enum err read_parts(const struct req *r, const struct form_person_who *w,
     struct parts *out)
@@ -124,7 +104,7 @@ static enum err read_parts(const struct req *r, const struct form_person_who *w,
 	out->more = false;
 	if (!w->known)
 		return ERR_OK;
-	e = form_person_of(r, &w->key, &person);
+	e = db_person_of(r->db, r->company, &w->key, &person);
 	if (e == ERR_OK)
 		return db_person_parts(r->db, r->company, person, on_part, out);
 	if (e != ERR_NOTFOUND)
@@ -313,7 +293,7 @@ static void guess_view(const struct form_person_who *w,
 	view_cstr(v, "guess_share", share);
 	view_flag(v, "named",
 	    w->known && !w->is_call && !has_phone(parts, a->e164) &&
-		form_person_is_real(a->e164));
+		phone_is_assigned(slice_from(a->e164)));
 }
 
 /* Whether to join with all that the other is joined with. */
@@ -341,8 +321,7 @@ static enum err parts_view(const struct page *p, const struct parts *parts,
 	return e;
 }
 
-/* Said before it is done: what goes with the number is not the caller's alone.
- */
+/* Said before it is done: a number stands in forms of others, too. */
 static enum err would_view(const struct page *p,
     const struct form_person_who *w, struct view *v)
 {
@@ -458,6 +437,8 @@ static enum err note(const struct req *r, const struct form_person_who *w,
 	buf_u64(&b, gone->visits);
 	buf_cstr(&b, ",\"pages\":");
 	buf_u64(&b, gone->pages);
+	buf_cstr(&b, ",\"named\":");
+	buf_u64(&b, gone->named);
 	buf_cstr(&b, "}");
 	if ((e = buf_err(&b)) != ERR_OK ||
 	    (e = trail_add(r, &(struct trail){ .action = "person.erase",
@@ -470,8 +451,17 @@ static enum err note(const struct req *r, const struct form_person_who *w,
 	    SLICE("{}"), r->now_us, r->now_us);
 }
 
-static enum err erase(const struct req *r, const struct form_person_who *w)
+struct erasing {
+	const struct req *r;
+	const struct form_person_who *w;
+};
+
+/* In a transaction, maybe not for the first time. */
+static enum err erase(void *ctx)
 {
+	const struct erasing *x = ctx;
+	const struct req *r = x->r;
+	const struct form_person_who *w = x->w;
 	struct person_erased gone = { 0 };
 	struct interaction_id itn;
 	struct person_id fresh;
@@ -479,15 +469,11 @@ static enum err erase(const struct req *r, const struct form_person_who *w)
 
 	thing_id(r, fresh.v);
 	memcpy(itn.v, w->id, ID_BYTES);
-	if ((e = db_begin(r->db)) != ERR_OK)
-		return e;
 	e = w->known ? db_person_erase(r->db, r->company, &w->key, r->now_us,
 			   fresh, &gone)
 		     : db_person_erase_one(r->db, r->company, itn, r->now_us,
 			   fresh, &gone);
-	if (e == ERR_OK)
-		e = note(r, w, &gone);
-	return db_end(r->db, e);
+	return e == ERR_OK ? note(r, w, &gone) : e;
 }
 
 enum err form_person_erase(const struct req *r, struct resp *out)
@@ -506,8 +492,8 @@ enum err form_person_erase(const struct req *r, struct resp *out)
 		    "Nothing was erased: type the word erase to say that you"
 		    " mean it.");
 	if (e == ERR_OK)
-		e = erase(r, &w);
-	if (e == ERR_BUSY)
+		e = db_tries(r->db, erase, &(struct erasing){ r, &w });
+	if (e == ERR_CONFLICT)
 		return form_person_wrong(r, out, &w,
 		    "Nothing was erased: a call of theirs is going on. Try"
 		    " again when it has ended.");

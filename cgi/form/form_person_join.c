@@ -50,7 +50,7 @@ static enum err read_other(const struct req *r, const struct form_person_who *w,
 {
 	static const char *const names[] = { "visitor", "named" };
 	const bool has[] = { w->is_call && !id_is_nil(w->about.visitor.v),
-		!w->is_call && form_person_is_real(w->about.e164) };
+		!w->is_call && phone_is_assigned(slice_from(w->about.e164)) };
 
 	for (size_t i = 0; i < RT_ARRAY_LEN(names); i++) {
 		const enum err e = req_form(r, names[i], &o->ask.value);
@@ -79,10 +79,11 @@ static enum err with_it(const struct req *r, const struct form_person_who *w,
 {
 	struct person_id a, b;
 	size_t n = 0;
-	enum err e = form_person_of(r, other, &b);
+	enum err e = db_person_of(r->db, r->company, other, &b);
 
 	if (e == ERR_OK) {
-		const enum err has = form_person_of(r, &w->key, &a);
+		const enum err has =
+		    db_person_of(r->db, r->company, &w->key, &a);
 
 		if (has != ERR_OK && has != ERR_NOTFOUND)
 			return has;
@@ -93,20 +94,23 @@ static enum err with_it(const struct req *r, const struct form_person_who *w,
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
-static enum err join(const struct req *r, const struct form_person_who *w,
-    const struct person_key *other)
+struct change {
+	const struct req *r;
+	const struct form_person_who *w;
+	const struct person_key *key; /* that is joined, or parted */
+};
+
+/* In a transaction, maybe not for the first time. */
+static enum err join(void *ctx)
 {
+	const struct change *c = ctx;
 	struct person_id fresh, person;
 	enum err e;
 
-	thing_id(r, fresh.v);
-	if ((e = db_begin(r->db)) != ERR_OK)
-		return e;
-	e = db_person_join(r->db, r->company, &w->key, other, PERSON_BY_HAND,
-	    r->now_us, fresh, &person);
-	if (e == ERR_OK)
-		e = note(r, w, "person.join", other);
-	return db_end(r->db, e);
+	thing_id(c->r, fresh.v);
+	e = db_person_join(c->r->db, c->r->company, &c->w->key, c->key,
+	    PERSON_BY_HAND, c->r->now_us, fresh, &person);
+	return e == ERR_OK ? note(c->r, c->w, "person.join", c->key) : e;
 }
 
 enum err form_person_join(const struct req *r, struct resp *out)
@@ -131,7 +135,7 @@ enum err form_person_join(const struct req *r, struct resp *out)
 		return e;
 	if (o.ask.n > 0)
 		return form_person_show(r, out, &w, &o.ask);
-	e = join(r, &w, &o.key);
+	e = db_tries(r->db, join, &(struct change){ r, &w, &o.key });
 	return e == ERR_OK ? form_person_back(r, out, &w, "saved") : e;
 }
 
@@ -149,10 +153,24 @@ static enum err read_part(const struct req *r, struct person_key *out)
 		   : req_form_id(r, "browser", ID_KIND_visitor, out->visitor.v);
 }
 
+/* In a transaction, maybe not for the first time. */
+static enum err part(void *ctx)
+{
+	const struct change *c = ctx;
+	struct person_id person;
+	enum err e;
+
+	if ((e = db_person_of(c->r->db, c->r->company, &c->w->key, &person)) !=
+		ERR_OK ||
+	    (e = db_person_part(c->r->db, c->r->company, person, c->key,
+		 c->r->now_us)) != ERR_OK)
+		return e;
+	return note(c->r, c->w, "person.part", c->key);
+}
+
 enum err form_person_join_part(const struct req *r, struct resp *out)
 {
 	struct person_key key = { .e164 = SLICE("") };
-	struct person_id person;
 	struct form_person_who w;
 	enum err e;
 
@@ -160,13 +178,8 @@ enum err form_person_join_part(const struct req *r, struct resp *out)
 		return e;
 	if (!w.known)
 		return ERR_NOTFOUND;
-	if ((e = read_part(r, &key)) != ERR_OK ||
-	    (e = form_person_of(r, &w.key, &person)) != ERR_OK ||
-	    (e = db_begin(r->db)) != ERR_OK)
+	if ((e = read_part(r, &key)) != ERR_OK)
 		return e;
-	e = db_person_part(r->db, r->company, person, &key, r->now_us);
-	if (e == ERR_OK)
-		e = note(r, &w, "person.part", &key);
-	e = db_end(r->db, e);
+	e = db_tries(r->db, part, &(struct change){ r, &w, &key });
 	return e == ERR_OK ? form_person_back(r, out, &w, "saved") : e;
 }

@@ -21,13 +21,6 @@ struct form_person_who {
 RT_MUST_USE enum err form_person_find(const struct req *r,
     struct form_person_who *w);
 
-/* ERR_NOTFOUND: it is joined with nothing. */
-RT_MUST_USE enum err form_person_of(const struct req *r,
-    const struct person_key *key, struct person_id *out);
-
-/* In an assigned range: more than one telephone that many make up. */
-bool form_person_is_real(const char *e164);
-
 /* What the page says or asks besides; texts are borrowed. */
 struct form_person_ask {
 	const char *problem; /* nothing was done, and why; or NULL */

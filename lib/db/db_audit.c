@@ -4,6 +4,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/rnd.h"
+#include "lib/db/db_call_touch.h"
 #include "lib/db/stmt.h"
 
 #define JSON_MAX 1048576
@@ -24,15 +25,6 @@ static void make_id(int64_t now_us, uint8_t out[ID_BYTES])
 	rnd[0] = (uint8_t)(us >> 8);
 	rnd[1] = (uint8_t)us;
 	id_make(now_us, rnd, out);
-}
-
-/* By the one clock that all machines which write here share. */
-static enum err read_now(struct db *db, int64_t *out)
-{
-	struct stmt *st = stmt_begin(db, "SELECT UTC_TIMESTAMP(6)");
-
-	stmt_out_time_us(st, out);
-	return stmt_one(st);
 }
 
 static enum err add(struct db *db, struct company_id company,
@@ -67,7 +59,7 @@ enum err db_audit_add(struct db *db, struct company_id company,
     const struct audit_row *row)
 {
 	int64_t now_us = 0;
-	const enum err e = read_now(db, &now_us);
+	const enum err e = db_call_touch_now(db, &now_us);
 
 	return e == ERR_OK ? add(db, company, row, now_us) : e;
 }

@@ -138,9 +138,8 @@ enum err db_forget_again(struct db *db, uint32_t max, struct arena *mem,
 		return e;
 	e = forget_all(db, d.company, rows, some);
 	if (e == ERR_OK)
-		e = some < max
-			? conclude(db, d.company)
-			: keep_place(db, d.company, rows[some - 1].id);
+		e = some < max ? conclude(db, d.company)
+			       : keep_place(db, d.company, rows[some - 1].id);
 	if (e == ERR_OK)
 		*n = max; /* another company may be due */
 	return e;

@@ -1,7 +1,8 @@
 /*
  * db_forget_again.h - what older versions left of calls and forms whose caller
  * was forgotten, or whose person was erased: bodies that webhooks were told,
- * what their receivers answered, notes in the audit log, keys that were pressed.
+ * what their receivers answered, notes in the audit log, keys that were
+ * pressed.
  *
  * Done once for all that was there when this version came (sql/0260), part by
  * part; a run that was cut off goes on where it was. A call without a caller's

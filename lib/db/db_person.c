@@ -92,7 +92,7 @@ static void in_key(struct stmt *st, const struct person_key *key)
 		stmt_in_id(st, key->visitor.v);
 }
 
-static enum err find(struct db *db, struct company_id company,
+enum err db_person_of(struct db *db, struct company_id company,
     const struct person_key *key, struct person_id *out)
 {
 	struct person_id p;
@@ -112,14 +112,15 @@ static enum err find(struct db *db, struct company_id company,
 enum err db_person_of_visitor(struct db *db, struct company_id company,
     struct visitor_id visitor, struct person_id *out)
 {
-	return find(db, company, &(struct person_key){ visitor, SLICE("") },
-	    out);
+	return db_person_of(db, company,
+	    &(struct person_key){ visitor, SLICE("") }, out);
 }
 
 enum err db_person_of_caller(struct db *db, struct company_id company,
     struct slice e164, struct person_id *out)
 {
-	return find(db, company, &(struct person_key){ .e164 = e164 }, out);
+	return db_person_of(db, company, &(struct person_key){ .e164 = e164 },
+	    out);
 }
 
 static enum err run_pair(struct db *db, const char *sql,
@@ -185,8 +186,8 @@ static enum err link_now(struct db *db, struct company_id company,
     const struct link *l, struct person_id fresh, struct person_id *out)
 {
 	struct person_id a, b;
-	const enum err has_a = find(db, company, l->a, &a);
-	const enum err has_b = find(db, company, l->b, &b);
+	const enum err has_a = db_person_of(db, company, l->a, &a);
+	const enum err has_b = db_person_of(db, company, l->b, &b);
 	enum err e = ERR_OK;
 
 	if (has_a != ERR_OK && has_a != ERR_NOTFOUND)
@@ -288,8 +289,8 @@ static enum err link_form(struct db *db, struct company_id company,
     const struct link *l, struct person_id fresh)
 {
 	struct person_id a, b;
-	const enum err has_a = find(db, company, l->a, &a);
-	const enum err has_b = find(db, company, l->b, &b);
+	const enum err has_a = db_person_of(db, company, l->a, &a);
+	const enum err has_b = db_person_of(db, company, l->b, &b);
 	bool apart = false;
 	enum err e;
 

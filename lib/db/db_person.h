@@ -70,6 +70,9 @@ RT_MUST_USE enum err db_person_of_visitor(struct db *db,
 RT_MUST_USE enum err db_person_of_caller(struct db *db,
     struct company_id company, struct slice e164, struct person_id *out);
 
+RT_MUST_USE enum err db_person_of(struct db *db, struct company_id company,
+    const struct person_key *key, struct person_id *out);
+
 /* each() once for every browser (e164 "") and telephone (visitor nil). */
 struct person_part {
 	struct visitor_id visitor;

@@ -216,9 +216,7 @@ static enum err whose(struct db *db, struct company_id company,
     const struct person_key *key, int64_t now_us, struct person_id fresh,
     struct person_id *out, bool *known)
 {
-	enum err e = key->e164.n > 0
-			 ? db_person_of_caller(db, company, key->e164, out)
-			 : db_person_of_visitor(db, company, key->visitor, out);
+	const enum err e = db_person_of(db, company, key, out);
 
 	*known = e == ERR_OK;
 	return e == ERR_NOTFOUND ? db_person_join(db, company, key, key,
@@ -239,8 +237,8 @@ static enum err erase_all(struct db *db, struct company_id company,
 	    (e = has_open_call(db, company, person, &open)) != ERR_OK)
 		return e;
 	if (open)
-		return ERR_BUSY;
-	e = db_person_said_erase(db, company, person);
+		return ERR_CONFLICT;
+	e = db_person_said_erase(db, company, person, &out->named);
 	for (size_t i = 0; e == ERR_OK && i < RT_ARRAY_LEN(steps); i++)
 		e = run_step(db, &steps[i], company, person, out);
 	if (e == ERR_OK)

@@ -6,17 +6,18 @@
  * together, in one transaction. What goes: the caller's number and name, which
  * keys were pressed on their calls and the notes of those; pages, events,
  * addresses, click ids and cookies of their visits; the contents of their
- * forms; the bodies of what webhooks were told of either, made anew without
- * them when one is sent again; the links. The sound of their calls cannot be
- * played from then on (state "erasing"), and the keep job removes the files.
- * Mails about their calls that are not sent yet are not sent any more, and
- * advertising platforms are not told of their clicks any more. What stays,
- * under nobody's name and no browser's: figures, times, places and what the
- * visits came from. Lists of callers keep a number that stands on them: who is
- * blocked stays blocked. The audit log keeps who wrote a note and when, not
- * what it said; what else names them is db_person_said.h's. A call or a form of
- * which neither a telephone nor a browser is known (withheld, a lead with
- * nothing but a mail address) goes alone.
+ * forms, and of a form of another browser that names their telephone what names
+ * them (db_person_others.h); the bodies of what webhooks were told of these,
+ * made anew without them when one is sent again; the links. The sound of their
+ * calls cannot be played from then on (state "erasing"), and the keep job
+ * removes the files. Mails about their calls that are not sent yet are not sent
+ * any more, and advertising platforms are not told of their clicks any more.
+ * What stays, under nobody's name and no browser's: figures, times, places and
+ * what the visits came from. Lists of callers keep a number that stands on
+ * them: who is blocked stays blocked. The audit log keeps who wrote a note and
+ * when, not what it said; what else names them is db_person_said.h's. A call or
+ * a form of which neither a telephone nor a browser is known (withheld, a lead
+ * with nothing but a mail address) goes alone.
  */
 #ifndef RT_DB_PERSON_ERASE_H
 #define RT_DB_PERSON_ERASE_H
@@ -29,11 +30,13 @@ struct person_erased {
 	uint64_t forms;
 	uint64_t visits;
 	uint64_t pages;
+	uint64_t named; /* forms of others that named them, and stay */
 };
 
 /* By one of their browsers or telephones; fresh: as db_person_join(). Joins an
- * open transaction. ERR_NOTFOUND: nothing of theirs is there; ERR_BUSY: a call
- * of theirs is going on, and would bring the number back when it ends. */
+ * open transaction. ERR_NOTFOUND: nothing of theirs is there; ERR_CONFLICT:
+ * a call of theirs is going on, and would bring the number back when it ends.
+ * ERR_BUSY: two who wait for each other (db_tries()). */
 RT_MUST_USE enum err db_person_erase(struct db *db, struct company_id company,
     const struct person_key *key, int64_t now_us, struct person_id fresh,
     struct person_erased *out);

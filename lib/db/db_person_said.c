@@ -1,8 +1,9 @@
 #include "lib/db/db_person_said.h"
 
 #include "lib/base/arena.h"
-#include "lib/core/saysname.h"
 #include "lib/core/saysnum.h"
+#include "lib/db/db_person_names.h"
+#include "lib/db/db_person_others.h"
 #include "lib/db/stmt.h"
 
 #define FOUND_MAX_BYTES ((size_t)64 << 20)
@@ -123,79 +124,16 @@ static enum err forget_answers(struct db *db, struct company_id company,
 /* --- names -----------------------------------------------------------------
  */
 
-/* A name or mail address of the person. */
-struct named {
-	struct slice said;
-	bool shared; /* somebody else's calls have it, too */
-};
-
-struct names {
-	struct named *rows;
-	size_t n;
-};
-
-/* What carriers say of many ("WIRELESS CALLER", a city) is nobody's name: with
- * those a filter stays, as what it says stays in the calls of others; beside a
- * call without a telephone others without one are others ("Anonymous"). */
-static enum err find_names(struct db *db, struct company_id company,
-    struct person_id person, struct arena *mem, struct names *out)
+static bool is_named(const struct said *s, const struct db_person_names *names)
 {
-	static const char sql[] =
-	    "WITH tel AS (SELECT e164 FROM person_caller"
-	    "  WHERE company_id = ? AND person_id = ?),"
-	    " form AS (SELECT f.contact_name, f.contact_email"
-	    "  FROM form_entry f LEFT JOIN visit v"
-	    "  ON v.company_id = f.company_id AND v.id = f.visit_id"
-	    "  WHERE f.company_id = ? AND (f.contact_e164 IN"
-	    "  (SELECT e164 FROM tel) OR v.visitor_id IN"
-	    "  (SELECT visitor_id FROM person_visitor"
-	    "   WHERE company_id = ? AND person_id = ?)))"
-	    " SELECT said, MIN(shared) FROM ("
-	    "SELECT n.caller_name AS said, EXISTS (SELECT 1 FROM phone_call o"
-	    "  WHERE o.company_id = ? AND o.caller_name = n.caller_name"
-	    "  AND (o.caller_e164 <> '' OR EXISTS (SELECT 1 FROM tel"
-	    "  WHERE e164 LIKE '" DB_PERSON_STAND_IN
-	    "%'))"
-	    "  AND o.caller_e164 NOT IN"
-	    "  (SELECT e164 FROM tel)) AS shared FROM (SELECT DISTINCT"
-	    "  p.caller_name FROM phone_call p JOIN tel ON p.company_id = ?"
-	    "  AND p.caller_e164 = tel.e164) AS n"
-	    " UNION ALL SELECT contact_name, 0 FROM form"
-	    " UNION ALL SELECT contact_email, 0 FROM form) AS x"
-	    " WHERE said <> '' GROUP BY said";
-	struct named row;
-	struct stmt *st = stmt_begin(db, sql);
-
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, person.v);
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, person.v);
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, company.v);
-	stmt_out_slice(st, mem, TEXT_MAX, &row.said);
-	stmt_out_bool(st, &row.shared);
-	return stmt_all(st, mem, &row, sizeof(row), &out->rows, &out->n);
-}
-
-static bool is_named(const struct said *s, const struct names *names)
-{
-	const struct slice query = query_of(s);
-
-	for (size_t i = 0; i < names->n; i++) {
-		const struct named *n = &names->rows[i];
-
-		if (!n->shared && (saysname_text(s->name, n->said) ||
-				      saysname_query(query, n->said)))
-			return true;
-	}
-	return false;
+	return db_person_names_in_text(names, s->name) ||
+	       db_person_names_in_query(names, query_of(s));
 }
 
 /* The same as erase(), by their names. */
 static enum err erase_named(struct db *db, const char *find_sql,
-    const char *sql, struct company_id company, const struct names *names,
-    struct arena *mem)
+    const char *sql, struct company_id company,
+    const struct db_person_names *names, struct arena *mem)
 {
 	struct said *rows = NULL, row = { .e164 = "" };
 	struct stmt *st;
@@ -248,35 +186,43 @@ static enum err erase_numbers(struct db *db, struct company_id company,
 }
 
 static enum err erase_names(struct db *db, struct company_id company,
-    struct person_id person, struct arena *mem)
+    const struct db_person_names *names, struct arena *mem)
 {
 	static const char views[] =
 	    VIEW_COLUMNS " FROM saved_view v WHERE v.company_id = ?";
 	static const char exports[] =
 	    EXPORT_COLUMNS " FROM audit a WHERE a.company_id = ?" IS_EXPORT;
-	struct names names = { NULL, 0 };
-	enum err e = find_names(db, company, person, mem, &names);
+	const enum err e =
+	    erase_named(db, views, drop_view, company, names, mem);
 
-	if (e == ERR_OK)
-		e = erase_named(db, views, drop_view, company, &names, mem);
-	if (e == ERR_OK)
-		e = erase_named(db, exports, blank_export, company, &names,
-		    mem);
-	return e;
+	return e == ERR_OK
+		   ? erase_named(db, exports, blank_export, company, names, mem)
+		   : e;
+}
+
+static enum err erase_all(struct db *db, struct company_id company,
+    struct person_id person, struct arena *mem, uint64_t *named)
+{
+	struct db_person_names names = { NULL, 0 };
+	enum err e;
+
+	if ((e = db_person_names_find(db, company, person, mem, &names)) !=
+		ERR_OK ||
+	    (e = erase_numbers(db, company, person, mem)) != ERR_OK ||
+	    (e = erase_names(db, company, &names, mem)) != ERR_OK ||
+	    (e = forget_answers(db, company, person, mem)) != ERR_OK)
+		return e;
+	return db_person_others_erase(db, company, person, &names, mem, named);
 }
 
 enum err db_person_said_erase(struct db *db, struct company_id company,
-    struct person_id person)
+    struct person_id person, uint64_t *named)
 {
 	struct arena mem;
 	enum err e;
 
 	arena_init(&mem, FOUND_MAX_BYTES);
-	e = erase_numbers(db, company, person, &mem);
-	if (e == ERR_OK)
-		e = erase_names(db, company, person, &mem);
-	if (e == ERR_OK)
-		e = forget_answers(db, company, person, &mem);
+	e = erase_all(db, company, person, &mem, named);
 	arena_fini(&mem);
 	return e;
 }

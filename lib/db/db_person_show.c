@@ -64,6 +64,35 @@ enum err db_person_show_form(struct db *db, struct company_id company,
 	return about(db, sql, company, form.v, out);
 }
 
+enum person_whose db_person_show_whose(const struct person_about *a,
+    bool is_call, bool assigned, struct person_key *out)
+{
+	*out = (struct person_key){ .e164 = SLICE("") };
+	if (!is_call && !id_is_nil(a->visitor.v))
+		out->visitor = a->visitor;
+	else if (is_call || assigned)
+		out->e164 = slice_from(a->e164);
+	if (out->e164.n > 0 || !id_is_nil(out->visitor.v))
+		return PERSON_KNOWN;
+	return a->says ? PERSON_ALONE : PERSON_NOBODY;
+}
+
+enum err db_person_show_mail(struct db *db, struct company_id company,
+    struct slice email, struct arena *mem, struct form_id **rows, size_t *n)
+{
+	static const char sql[] =
+	    "SELECT id FROM form_entry WHERE company_id = ?"
+	    " AND contact_email <> '' AND LOWER(contact_email) = LOWER(?)"
+	    " ORDER BY id";
+	struct form_id row;
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, company.v);
+	stmt_in_text(st, email);
+	stmt_out_id(st, row.v);
+	return stmt_all(st, mem, &row, sizeof(row), rows, n);
+}
+
 static void in_key(struct stmt *st, const struct person_key *key)
 {
 	if (key->e164.n > 0)
@@ -176,10 +205,7 @@ enum err db_person_show_would(struct db *db, struct company_id company,
 {
 	struct person_would sums = { 0 };
 	struct person_id person = { { 0 } };
-	enum err e =
-	    key->e164.n > 0
-		? db_person_of_caller(db, company, key->e164, &person)
-		: db_person_of_visitor(db, company, key->visitor, &person);
+	enum err e = db_person_of(db, company, key, &person);
 
 	if (e == ERR_NOTFOUND)
 		e = ERR_OK;

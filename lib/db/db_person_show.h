@@ -25,6 +25,23 @@ RT_MUST_USE enum err db_person_show_call(struct db *db,
 RT_MUST_USE enum err db_person_show_form(struct db *db,
     struct company_id company, struct form_id form, struct person_about *out);
 
+enum person_whose {
+	PERSON_KNOWN,  /* *out's */
+	PERSON_ALONE,  /* of nobody that is known, but it says something */
+	PERSON_NOBODY, /* and says nothing: erased */
+};
+/* A call is its telephone's, as its visit is a guess; a form its browser's, as
+ * the telephone in it is what somebody typed, and only without a browser that
+ * telephone's, if it is assigned. *out borrows a->e164; written in any case. */
+enum person_whose db_person_show_whose(const struct person_about *a,
+    bool is_call, bool assigned, struct person_key *out);
+
+/* Forms that say this mail address as theirs, in whatever case, oldest first.
+ */
+RT_MUST_USE enum err db_person_show_mail(struct db *db,
+    struct company_id company, struct slice email, struct arena *mem,
+    struct form_id **rows, size_t *n);
+
 /* How often and when one telephone called, or one browser came. */
 struct person_use {
 	uint64_t times;
@@ -38,9 +55,9 @@ RT_MUST_USE enum err db_person_show_use(struct db *db,
 struct person_would {
 	uint64_t calls;
 	uint64_t visits;
-	uint64_t forms; /* of their browsers, or of no visit */
-	uint64_t
-	    others; /* of other browsers, that name a telephone of theirs */
+	uint64_t forms;  /* of their browsers, or of no visit */
+	uint64_t others; /* of other browsers, that name a telephone of theirs:
+			  * only what names them goes */
 };
 RT_MUST_USE enum err db_person_show_would(struct db *db,
     struct company_id company, const struct person_key *key,

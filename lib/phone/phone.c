@@ -81,6 +81,13 @@ enum err phone_parse_whole(struct slice text, const char *home,
 	return ERR_OK;
 }
 
+bool phone_is_assigned(struct slice e164)
+{
+	struct phone p;
+
+	return phone_parse(e164, "", &p) == ERR_OK && p.valid && !p.local;
+}
+
 bool phone_is_e164(struct slice text)
 {
 	if (text.n < 3 || text.n >= PHONE_E164_MAX || text.p[0] != '+' ||

@@ -58,6 +58,10 @@ RT_MUST_USE enum err phone_parse_whole(struct slice text, const char *home,
  * library call. */
 bool phone_is_e164(struct slice text);
 
+/* It is in an assigned range, with its area: more than a telephone that many
+ * make up ("+15555555555"). */
+bool phone_is_assigned(struct slice e164);
+
 /* "(415) 555-0100", "020 7946 0018", "030 901820". Text that is no number is
  * copied, cleaned (utf8_clean) and cut to fit. Never fails. */
 void phone_national(struct slice e164, char out[PHONE_TEXT_MAX]);

@@ -160,14 +160,16 @@ static void add_others(void)
 	uint8_t id[ID_BYTES];
 
 	add(call_sql, call_of_sql, a->id, id);
-	change("UPDATE phone_call SET caller_raw = 'sip:anonymous@ours.invalid'"
-	       " WHERE id = ?",
+	change(
+	    "UPDATE phone_call SET caller_raw = 'sip:anonymous@ours.invalid'"
+	    " WHERE id = ?",
 	    id);
 	add(call_sql, call_of_sql, a->id, id);
 	change("UPDATE phone_call SET state = 'open' WHERE id = ?", id);
 	add(form_sql, form_of_sql, a->id, id);
-	change("UPDATE form_entry SET contact_email = 'a@b.example'"
-	       " WHERE id = ?",
+	change(
+	    "UPDATE form_entry SET contact_email = 'a@b.example'"
+	    " WHERE id = ?",
 	    id);
 	add(form_sql, form_of_sql, a->id, id);
 	change("UPDATE interaction SET note = 'no contact' WHERE id = ?", id);

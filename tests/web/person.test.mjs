@@ -130,7 +130,7 @@ test('erased: nothing says who it was, the sums stay, the file is on its way', a
 	assert.equal((await who.admin.fetch(peaks)).status, 200);
 	const res = await who.admin.submit(path, `${path}/erase`, { sure: 'erase' });
 	assert.equal(res.status, 303);
-	assert.deepEqual(lastAudit(), ['person.erase', '{"calls":3,"recordings":1,"forms":0,"visits":2,"pages":1}']);
+	assert.deepEqual(lastAudit(), ['person.erase', '{"calls":3,"recordings":1,"forms":0,"visits":2,"pages":1,"named":0}']);
 	for (const sql of [`phone_call WHERE ${alpha()} AND (caller_e164 <> '' OR caller_raw <> '' OR caller_name <> '')`,
 		`interaction WHERE ${alpha()} AND note IS NOT NULL`, `page_view WHERE ${alpha()}`, `visitor WHERE ${alpha()}`,
 		`visit WHERE ${alpha()} AND (landing_url <> '' OR referrer <> '' OR gclid <> '')`, 'person', 'person_caller', 'person_visitor',
@@ -273,7 +273,7 @@ test('a form with nothing but a mail address, a call without a number: erased al
 		assert.equal((await who.admin.submit(at, `${at}/erase`, { sure: 'yes' })).status, 422);
 		const res = await who.admin.submit(at, `${at}/erase`, { sure: 'erase' });
 		assert.equal(res.status, 303);
-		assert.deepEqual(lastAudit(), ['person.erase', id === form ? '{"calls":0,"recordings":0,"forms":1,"visits":0,"pages":0}' : '{"calls":1,"recordings":1,"forms":0,"visits":0,"pages":0}']);
+		assert.deepEqual(lastAudit(), ['person.erase', id === form ? '{"calls":0,"recordings":0,"forms":1,"visits":0,"pages":0,"named":0}' : '{"calls":1,"recordings":1,"forms":0,"visits":0,"pages":0,"named":0}']);
 		assert.match((await page(who.admin, res.headers.get('location'))).html, /Erased\.[\s\S]*or the person was erased|or the person was erased[\s\S]*Erased\./);
 		assert.ok(!(await page(who.admin, at)).html.includes('Erase this person'));
 		assert.equal((await who.admin.submit('/', `${at}/erase`, { sure: 'erase' })).status, 404, 'again');
@@ -420,6 +420,30 @@ test('what a form joined is parted again, one by one; more than was asked for is
 	assert.doesNotMatch(stack.log('admin'), /status=5\d\d/);
 });
 
+test('from a form of another browser goes what names the person, and nothing else', async () => {
+	const { api, addKey } = apiOf(stack), key = addKey(world.alpha), [mine, counter] = addVisits(world.alpha, 2), number = '+12125550147', call = addCall(world.alpha, number, { name: 'J. Quimby' });
+	const form = (id) => api(key, `/forms/${id}`).then((r) => r.json);
+	const own = await sendForm(api, key, mine, number, { contact_name: 'Jolanda Quimby', contact_email: 'jq@home.example' });
+	await sendForm(api, key, counter, '+12125550148', { contact_name: 'Bob Baker' }); // the counter is somebody by now
+	const fields = { Phone: '(212) 555-0147', 'Who asked': 'Quimby, Jolanda', Wish: `${'A roof. '.repeat(90)}Ask jolanda quimby`, Else: `${'x'.repeat(700)} 212.555.0147`, Budget: '5000', Ours: '+1 212 555 0148', 'jq@home.example': 'yes', Mail: 'JQ@home.example' };
+	const other = await sendForm(api, key, counter, number, { contact_name: 'Bob Baker', contact_email: 'bob@counter.example', fields, page_url: `https://site.example/quote?tel=212-555-0147` });
+	const third = await sendForm(api, key, counter, number, { contact_name: 'Jolanda Quimby', contact_email: 'jq@home.example' });
+	for (const note of ['rang 212 555 0147', 'Bob wants it red']) assert.equal((await api(key, `/forms/${other}`, { method: 'PATCH', body: { note } })).status, 200);
+	addTold({ ...world.alpha, call: Buffer.from(stack.sqlOne(`SELECT HEX(id) FROM form_entry WHERE contact_name = 'Bob Baker' AND contact_e164 = '${number}'`), 'hex') }, number);
+	const view = ['forms', "Bob's", 'q=bob+baker'];
+	assert.equal((await who.admin.submit('/forms', '/views', { page: view[0], name: view[1], query: view[2] })).status, 303);
+	assert.match((await page(who.admin, `/people/${call}`)).html, /Forms of other browsers that name a telephone above: 2\. The number goes out of these/);
+	assert.equal((await who.admin.submit(`/people/${call}`, `/people/${call}/erase`, { sure: 'erase' })).status, 303);
+	assert.deepEqual(lastAudit(), ['person.erase', '{"calls":1,"recordings":0,"forms":1,"visits":1,"pages":0,"named":2}']);
+	const left = await form(other);
+	assert.deepEqual([left.contact_name, left.contact_email, left.contact_number, left.note], ['Bob Baker', 'bob@counter.example', '', 'Bob wants it red']);
+	assert.deepEqual(Object.fromEntries(JSON.parse(stack.sqlOne(`SELECT fields FROM form_entry WHERE ${alpha()} AND contact_name = 'Bob Baker' AND contact_e164 = ''`))), { Phone: '', 'Who asked': '', Wish: '', Else: '', Budget: '5000', Ours: '+1 212 555 0148', 'jq@home.example': 'yes', Mail: '' });
+	assert.deepEqual([(await form(third)).contact_name, (await form(third)).contact_email, (await form(third)).contact_number, (await form(own)).contact_name], ['', '', '', '']);
+	assert.deepEqual(stack.sql(`SELECT name FROM saved_view WHERE query = 'q=bob+baker'`).flat(), ["Bob's"], 'another\'s name is another\'s');
+	assert.ok(!dump().some((cell) => /212[^0-9a-z]{0,4}555[^0-9a-z]{0,4}0147|quimby/i.test(cell)), dump().filter((cell) => /0147|quimby/i.test(cell)).join('\n'));
+	assert.doesNotMatch(stack.log('admin'), /status=5\d\d/);
+});
+
 test('the operator\'s command parts: for good, as the page does, and says it in the audit log', async () => {
 	const { api, addKey } = apiOf(stack), key = addKey(world.alpha), number = '+12125550146', [visit] = addVisits(world.alpha, 1);
 	const run = (...args) => spawnSync(join(build, 'ringtrace'), ['person', ...args, '-c', stack.conf, '--company', world.alpha.companyId], { encoding: 'utf8' });
@@ -427,8 +451,8 @@ test('the operator\'s command parts: for good, as the page does, and says it in 
 	await sendForm(api, key, visit, number);
 	const [browser] = run('show', '--number', number).stdout.match(/vtr_\w+/);
 	assert.notEqual(run('part', '--number', number).status, 0, 'which?');
-	assert.match(run('part', '--number', number, '--part', '+12125550199').stderr, /\+12125550199 is not joined with \+12125550146/);
-	assert.match(run('part', '--number', '+12125550199', '--part', browser).stderr, /is not joined with/);
+	assert.match(run('part', '--number', number, '--part', '+12125550199').stderr, /\+12125550199 is not joined with them/);
+	assert.match(run('part', '--number', '+12125550199', '--part', browser).stderr, /is not joined with them/);
 	assert.notEqual(run('part', '--number', number, '--part', 'x').status, 0);
 	assert.equal(parts(), 2);
 	assert.equal(run('part', '--number', number, '--part', browser).stdout, 'parted: no form joins them again\n');
@@ -436,13 +460,13 @@ test('the operator\'s command parts: for good, as the page does, and says it in 
 	assert.equal(parts(), 1);
 	await sendForm(api, key, visit, number);
 	assert.equal(parts(), 1);
-	// The number alone now: the browser's two forms, which name it, would go with it all the same, and that is said before.
+	// The number alone now: from the browser's two forms, which name it, it goes, and that is said before.
 	const lone = await sendForm(api, key, null, number), call = addCall(world.alpha, number);
-	assert.match(run('show', '--number', number).stdout, /^erase takes 1 calls, 0 visits, 1 forms, 2 forms of other browsers that name a telephone$/m);
+	assert.match(run('show', '--number', number).stdout, /^erase takes 1 calls, 0 visits, 1 forms; of 2 forms of other browsers what names a telephone above$/m);
 	assert.match((await page(who.admin, `/people/${call}`)).html, /Calls: 1\. Visits: 0\. Forms: 1\. Forms of other browsers that name a telephone above: 2\./);
 	assert.match((await page(who.admin, `/people/${lone}`)).html, /Calls: 1\. Visits: 0\. Forms: 1\./);
 	assert.ok(!/Calls: 1\./.test((await page(who.manager, `/people/${call}`)).html));
-	assert.match(run('erase', '--number', number, '--sure', 'erase').stdout, /^erased: 1 calls, 0 recordings, 0 visits, 0 pages, 3 forms\n$/);
+	assert.match(run('erase', '--number', number, '--sure', 'erase').stdout, /^erased: 1 calls, 0 recordings, 0 visits, 0 pages, 1 forms; named no more in 2 forms of others\n$/);
 });
 
 test('the operator\'s command shows and erases', () => {
@@ -450,8 +474,39 @@ test('the operator\'s command shows and erases', () => {
 	const run = (...args) => spawnSync(join(build, 'ringtrace'), ['person', ...args, '-c', stack.conf, '--company', world.alpha.companyId], { encoding: 'utf8' });
 	assert.match(run('show', '--number', '+12125550159').stdout, /\+12125550159 {2}1 calls/);
 	assert.notEqual(run('erase', '--number', '+12125550159').status, 0, 'without the word');
-	assert.equal(run('erase', '--number', '+12125550159', '--sure', 'erase').stdout, 'erased: 1 calls, 0 recordings, 0 visits, 0 pages, 0 forms\n');
-	assert.match(run('erase', '--number', '+12125550159', '--sure', 'erase').stderr, /nothing of this telephone/);
+	assert.equal(run('erase', '--number', '+12125550159', '--sure', 'erase').stdout, 'erased: 1 calls, 0 recordings, 0 visits, 0 pages, 0 forms; named no more in 0 forms of others\n');
+	assert.match(run('erase', '--number', '+12125550159', '--sure', 'erase').stderr, /nothing of them is there/);
 	assert.equal(stack.sqlOne("SELECT COUNT(*) FROM phone_call WHERE caller_e164 = '+12125550159'"), '0');
 	assert.ok(call);
+});
+
+test('the operator\'s command finds whom it erases by a browser, a form, a call or a mail address, too', async () => {
+	const { api, addKey } = apiOf(stack), key = addKey(world.alpha), [mine, other] = addVisits(world.alpha, 2), number = '+12125550149';
+	const run = (...args) => spawnSync(join(build, 'ringtrace'), ['person', ...args, '-c', stack.conf, '--company', world.alpha.companyId], { encoding: 'utf8' });
+	const erase = (...args) => run('erase', ...args, '--sure', 'erase');
+	for (const args of [[], ['--number', number, '--email', 'a@b.example'], ['--of', 'x'], ['--of', world.beta.callId], ['--visitor', 'x'], ['--email', 'nobody@home.example'], ['--visitor', typeId('vtr', uuid7())]]) {
+		const { status, stderr } = erase(...args);
+		assert.ok(status !== 0 && stderr.length > 0, args.join(' '));
+	}
+	const of = (what, id) => typeId('vtr', Buffer.from(stack.sqlOne(`SELECT HEX(v.visitor_id) FROM visit v JOIN form_entry f ON f.visit_id = v.id WHERE f.${what} = '${id}'`), 'hex'));
+	await sendForm(api, key, mine, number, { contact_email: 'one@mail.example' });
+	const browser = of('contact_email', 'one@mail.example');
+	assert.match(run('show', '--visitor', browser).stdout, new RegExp(`^${browser} {2}1 visits.*\\n\\${number} {2}0 calls$`, 'm'));
+	assert.match(erase('--visitor', browser).stdout, /1 visits, 0 pages, 1 forms; /);
+	// One address in forms of a browser, of a telephone without one, and of nobody; each person once.
+	for (let i = 0; i < 2; i++) await sendForm(api, key, other, '', { contact_email: 'Many@Mail.example' });
+	await sendForm(api, key, null, number, { contact_email: 'many@mail.example' });
+	const lone = await sendForm(api, key, null, '', { contact_email: 'many@mail.example' });
+	await sendForm(api, key, null, '', { contact_email: 'so.many@mail.example' });
+	assert.match(run('show', '--of', lone).stdout, /^a call or form of nobody that is known: erase takes it alone$/m);
+	assert.equal(run('show', '--email', 'many@mail.example').stdout.match(/erase takes/g).length, 3);
+	assert.match(erase('--email', 'MANY@mail.example').stdout, /^erased: 0 calls, 0 recordings, 1 visits, 0 pages, 4 forms; named no more in 0 forms of others\n$/);
+	assert.deepEqual(stack.sql(`SELECT contact_email FROM form_entry WHERE ${alpha()} AND contact_email LIKE '%many@%'`).flat(), ['so.many@mail.example']);
+	const call = addCall(world.alpha, '+12125550140');
+	assert.match(erase('--of', call).stdout, /^erased: 1 calls/);
+	assert.match(erase('--of', call).stderr, /nothing of them is there/);
+	assert.match(erase('--of', lone).stderr, /nothing of them is there/);
+	addCall(world.alpha, '+12125550140', { state: 'open' });
+	assert.match(erase('--number', '+12125550140').stderr, /a call of theirs is going on/);
+	stack.sql("UPDATE phone_call SET state = 'closed' WHERE state = 'open'");
 });
