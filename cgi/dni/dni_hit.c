@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/base/utf8.h"
+#include "lib/core/clickid.h"
 #include "lib/core/taghealth.h"
 #include "lib/core/urlq.h"
 #include "lib/json/json_in.h"
@@ -31,6 +32,35 @@ static enum err wrong(struct parse *p, const char *why)
 	return ERR_SYNTAX;
 }
 
+static bool is_line(unsigned char c)
+{
+	return c == '\n' || c == '\t' || c == '\r';
+}
+
+/* A copy that can be read anywhere: control characters, of C1 too (U+0080 to
+ * U+009F, two bytes), are blanks. lines: but for those between lines. */
+static bool copy_clean(struct arena *mem, struct slice s, bool lines,
+    struct slice *out)
+{
+	char *p = arena_alloc(mem, s.n);
+
+	if (p == NULL)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		const unsigned char c = (unsigned char)s.p[i];
+		const bool c1 = c == 0xc2 && i + 1 < s.n &&
+				(unsigned char)s.p[i + 1] < 0xa0;
+
+		p[i] = s.p[i];
+		if (((c < ' ' || c == 0x7f) && !(lines && is_line(c))) || c1)
+			p[i] = ' ';
+		if (c1)
+			p[++i] = ' ';
+	}
+	*out = slice_of(p, s.n);
+	return true;
+}
+
 /* Missing members give "". cut: what is longer is cut, else refused. */
 static enum err text(struct parse *p, const char *key, size_t max, bool cut,
     struct slice *out, const char *why)
@@ -39,7 +69,8 @@ static enum err text(struct parse *p, const char *key, size_t max, bool cut,
 
 	if (json_in_opt_text(p->root, key, cut ? SIZE_MAX : max, &s) != ERR_OK)
 		return wrong(p, why);
-	return arena_copy(p->mem, utf8_head(s, max), out) ? ERR_OK : ERR_NOMEM;
+	return copy_clean(p->mem, utf8_head(s, max), false, out) ? ERR_OK
+								 : ERR_NOMEM;
 }
 
 /* An id that cannot be read counts as none: an old or damaged cookie must not
@@ -73,6 +104,16 @@ static enum err consent(struct parse *p, struct dni_hit *h)
 	return ERR_OK;
 }
 
+/* Browsers say where somebody came from by an address, Android's apps by their
+ * name. What is neither is nobody's. */
+static bool is_from(struct slice referrer)
+{
+	struct urlq u;
+
+	return urlq_split(referrer, &u) == ERR_OK ||
+	       slice_starts_case(referrer, SLICE("android-app://"));
+}
+
 static enum err page(struct parse *p, struct dni_hit *h)
 {
 	struct urlq u;
@@ -87,6 +128,8 @@ static enum err page(struct parse *p, struct dni_hit *h)
 	if (urlq_split(h->url, &u) != ERR_OK)
 		return wrong(p, "url: not an http or https address");
 	e = text(p, "ref", URLQ_MAX, true, &h->referrer, "ref: must be text");
+	if (e == ERR_OK && !is_from(h->referrer))
+		h->referrer = SLICE("");
 	if (e == ERR_OK)
 		e = formrule_mask_url(p->mem, h->url, &h->url);
 	if (e == ERR_OK)
@@ -117,23 +160,13 @@ static enum err targets(struct parse *p, struct dni_hit *h)
 	return ERR_OK;
 }
 
-/* Ids, click ids and names of zones are signs that need no quoting anywhere;
- * what has others is none. */
-static bool is_sign(char c)
-{
-	return c > ' ' && c < 0x7f && strchr("\"'<>`\\&;", c) == NULL;
-}
-
 /* Cut ids would be wrong ids: what is too long, or no id, is none. */
 static enum err whole(struct parse *p, const char *key, size_t max,
     struct slice *out, const char *why)
 {
 	const enum err e = text(p, key, SIZE_MAX, true, out, why);
-	bool good = e == ERR_OK && out->n <= max;
 
-	for (size_t i = 0; good && i < out->n; i++)
-		good = is_sign(out->p[i]);
-	if (e == ERR_OK && !good)
+	if (e == ERR_OK && (out->n > max || !clickid_is_signs(*out)))
 		*out = SLICE("");
 	return e;
 }
@@ -245,7 +278,8 @@ static enum err field(struct parse *p, const struct json_node *pair,
 		value };
 	if (!formrule_may_keep(f))
 		return ERR_OK;
-	if (!arena_copy(p->mem, f->name, &f->name) ||
+	if (!copy_clean(p->mem, f->name, false, &f->name) ||
+	    !copy_clean(p->mem, value, true, &value) ||
 	    formrule_mask(p->mem, f->name, &f->name) != ERR_OK ||
 	    formrule_mask(p->mem, value, &value) != ERR_OK ||
 	    formrule_cut(p->mem, value, FORMRULE_VALUE_MAX, &f->value) !=

@@ -1,6 +1,7 @@
 #include "lib/core/clickid.h"
 
 #include <assert.h>
+#include <string.h>
 
 static const struct clickid rows[CLICKID_COUNT] = {
 	[CLICKID_GCLID] = { "gclid", "google", "cpc", true },
@@ -17,4 +18,17 @@ const struct clickid *clickid_of(enum clickid_kind kind)
 {
 	assert(kind < CLICKID_COUNT);
 	return &rows[kind];
+}
+
+static bool is_sign(char c)
+{
+	return c > ' ' && c < 0x7f && strchr("\"'<>`\\&;", c) == NULL;
+}
+
+bool clickid_is_signs(struct slice value)
+{
+	for (size_t i = 0; i < value.n; i++)
+		if (!is_sign(value.p[i]))
+			return false;
+	return true;
 }

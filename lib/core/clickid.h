@@ -32,6 +32,10 @@ struct clickid {
 	bool paid;
 };
 
+/* Ids of clicks and browsers are of signs that need no quoting anywhere: what
+ * has others is none. */
+bool clickid_is_signs(struct slice value);
+
 /* Never NULL; kind is below CLICKID_COUNT. */
 const struct clickid *clickid_of(enum clickid_kind kind);
 

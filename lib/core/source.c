@@ -262,12 +262,15 @@ struct map {
 	size_t n;
 };
 
-/* A part of an id is another one. */
-static bool is_too_long(const struct param *p, struct slice text)
+/* A part of an id is another one, and one of other signs was made up: files of
+ * conversions are made of ids. */
+static bool is_no_id(const struct param *p, struct slice text)
 {
+	const struct slice id = slice_trim(text);
+
 	for (size_t i = 0; i < CLICKID_COUNT; i++)
 		if (click_fields[i] == p->field)
-			return slice_trim(text).n > p->max;
+			return id.n > p->max || !clickid_is_signs(id);
 	return false;
 }
 
@@ -290,7 +293,7 @@ static enum err read_params(struct slice query, const struct map *map,
 		urlq_decode(raw, &text);
 		if ((e = buf_err(&text)) == ERR_OK &&
 		    !is_unfilled(buf_slice(&text)) &&
-		    !is_too_long(p, buf_slice(&text)))
+		    !is_no_id(p, buf_slice(&text)))
 			e = keep(mem, buf_slice(&text), p->max,
 			    field_at(s, p->field));
 	}

@@ -77,6 +77,8 @@ static const struct {
 	    "social", "social", false, "facebook_organic" },
 	{ "fbclid and gclid", AT "?fbclid=x&gclid=y", "", "google", "cpc",
 	    "paid_search", true, "google_paid" },
+	{ "a gclid of signs that no id has", AT "?gclid=a%E2%80%AEb", "",
+	    "direct", "none", "direct", false, "direct" },
 	{ "empty gclid", AT "?gclid=", "", "direct", "none", "direct", false,
 	    "direct" },
 

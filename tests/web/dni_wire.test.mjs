@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import { addr, startStack, until } from '../support/stack.mjs';
-import { addNumbers, AGENT, Browsers } from '../support/dni.mjs';
+import { addNumbers, AGENT, Browsers, hexOf } from '../support/dni.mjs';
 
 let stack, dni;
 
@@ -110,6 +110,23 @@ test('bodies that lie, are empty, or say a thing twice: refused, and nothing is 
 	assert.equal((await dni.ask()).json.tier, 'lease');
 	// A name in the query instead of the body is no answer to a missing body.
 	assert.equal((await dni.post('/dni/v1/visit?site=demo&site=demo&url=http://a/', '')).status, 400);
+});
+
+test('texts are stored as they can be read anywhere, ids and origins as they can be', async () => {
+	const odd = 'a\u0001b\u001b[2J\u007f\u0085\u009bz', read = 'a b [2J     z';
+	const row = (what) => until('it is stored', () => stack.sql(`SELECT ${what}`)[0]);
+	for (const [ref, kept] of [[odd, ''], ['javascript:alert(1)', ''], ['https://r.example/?q=ü', 'https://r.example/?q=ü'],
+		['android-app://com.google.android.gm/', 'android-app://com.google.android.gm/']]) {
+		const { json } = await dni.ask({ url: `${stack.url}/demo/?gclid=x%00%E2%80%AEy&fbclid=IwAR0_x-y`, ref, title: odd });
+		assert.deepEqual(await row(`referrer, landing_title, gclid, fbclid FROM visit WHERE id = UNHEX('${hexOf(json.visit)}')`),
+			[kept, read, '', 'IwAR0_x-y'], ref);
+		const event = async (more) => assert.equal((await dni.post('/dni/v1/event', { site: 'demo', visitor: json.visitor, visit: json.visit, ...more })).status, 204);
+		await event({ kind: 'custom', name: odd, detail: odd });
+		assert.deepEqual(await row(`name, detail FROM visit_event WHERE visit_id = UNHEX('${hexOf(json.visit)}')`), [read, read]);
+		await event({ kind: 'form', url: `${stack.url}/demo/`, form: odd, fields: [[odd, `${odd}\n\tend`]] });
+		const [form, fields] = await row(`form_name, fields FROM form_entry WHERE visit_id = UNHEX('${hexOf(json.visit)}')`);
+		assert.deepEqual([form, JSON.parse(fields)], [read, [[read, `${read}\n\tend`]]]);
+	}
 });
 
 test('nonsense is counted: who sends too much of it is refused unread', async () => {
