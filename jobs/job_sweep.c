@@ -8,6 +8,7 @@
 #include "lib/db/db_mail.h"
 #include "lib/db/db_number_use.h"
 #include "lib/db/db_once.h"
+#include "lib/db/db_site_number.h"
 #include "lib/db/db_speech.h"
 #include "lib/db/db_user_token.h"
 #include "lib/db/db_web_sweep.h"
@@ -65,6 +66,21 @@ static enum err sweep_runs(const struct queue_env *env)
 	return e;
 }
 
+/* What the tags of sites said of their pages. */
+static enum err sweep_sites(const struct queue_env *env)
+{
+	uint64_t removed = 0;
+	enum err e;
+
+	do {
+		e = db_site_number_sweep(env->db,
+		    env->now_us - JOB_SWEEP_SITES_US, JOB_SWEEP_BATCH,
+		    &removed);
+	} while (e == ERR_OK && removed >= JOB_SWEEP_BATCH &&
+		 !queue_stopping(env->queue));
+	return e;
+}
+
 enum err job_sweep(const struct queue_env *env, const struct job_row *job)
 {
 	uint64_t removed;
@@ -87,6 +103,8 @@ enum err job_sweep(const struct queue_env *env, const struct job_row *job)
 		e = sweep_pages(env);
 	if (e == ERR_OK)
 		e = sweep_runs(env);
+	if (e == ERR_OK)
+		e = sweep_sites(env);
 	if (e != ERR_OK)
 		return e;
 	do {

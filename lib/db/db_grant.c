@@ -2,6 +2,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/log.h"
+#include "lib/db/db_grant_list.h"
 #include "lib/db/db_priv.h"
 #include "lib/db/stmt.h"
 
@@ -121,6 +122,7 @@ static const struct grant {
 	{ "api", "interaction", WRITE },
 	{ "api", "interaction_tag", DELETE },
 	{ "api", "job", APPEND },
+	{ "api", "lease", READ },
 	{ "api", "location", WRITE },
 	{ "api", "login", "SELECT (user_id, seen_at), DELETE" },
 	{ "api", "mail_rule", WRITE },
@@ -141,6 +143,8 @@ static const struct grant {
 	{ "api", "recording", READ },
 	{ "api", "schema_migration", READ },
 	{ "api", "site", WRITE },
+	{ "api", "site_health", READ },
+	{ "api", "site_number_seen", READ },
 	{ "api", "site_origin", DELETE },
 	{ "api", "site_page", DELETE },
 	{ "api", "site_param", DELETE },
@@ -215,6 +219,7 @@ static const struct grant {
 	{ "dashboard", "schema_migration", READ },
 	{ "dashboard", "site", READ },
 	{ "dashboard", "site_health", READ },
+	{ "dashboard", "site_number_seen", READ },
 	{ "dashboard", "site_page", READ },
 	{ "dashboard", "site_target", READ },
 	{ "dashboard", "tag", APPEND },
@@ -249,6 +254,7 @@ static const struct grant {
 	{ "dni", "schema_migration", READ },
 	{ "dni", "site", "SELECT, UPDATE (seen_at)" },
 	{ "dni", "site_health", WRITE },
+	{ "dni", "site_number_seen", WRITE },
 	{ "dni", "site_origin", READ },
 	{ "dni", "site_param", READ },
 	{ "dni", "site_target", READ },
@@ -320,6 +326,8 @@ static const struct grant {
 	{ "jobd", "recording", CHANGE },
 	{ "jobd", "schema_migration", READ },
 	{ "jobd", "site", READ },
+	{ "jobd", "site_health", "SELECT, DELETE" },
+	{ "jobd", "site_number_seen", "SELECT, DELETE" },
 	{ "jobd", "site_origin", READ },
 	{ "jobd", "site_page", CHANGE },
 	{ "jobd", "site_target", READ },
@@ -466,34 +474,6 @@ static enum err give(struct db *db, const struct grant *g, struct slice db_name,
 	return run_text(db, GIVE_TABLE, one, RT_ARRAY_LEN(one));
 }
 
-/* Is a right, or one for a single column, in a list such as
- * "SELECT, UPDATE (note)"? */
-static bool listed(struct slice rights, struct slice right, struct slice column)
-{
-	bool more = true, inside = false, same = false;
-
-	while (more) {
-		struct slice part, name;
-		bool last;
-
-		more = slice_cut(&rights, ',', &part);
-		part = slice_trim(part);
-		if (!inside) {
-			inside = slice_cut(&part, '(', &name);
-			same = slice_eq(slice_trim(name), right);
-			if (!inside && same && column.n == 0)
-				return true;
-			if (!inside)
-				continue;
-		}
-		last = slice_cut(&part, ')', &name);
-		if (same && slice_eq(name, column))
-			return true;
-		inside = !last;
-	}
-	return false;
-}
-
 /* Is what a user has in the table of grants? */
 static bool due(const char *who, struct slice table, struct slice right,
     struct slice column)
@@ -505,7 +485,7 @@ static bool due(const char *who, struct slice table, struct slice right,
 		    !slice_eq_cstr(table, grants[i].table))
 			continue;
 		if (slice_eq_cstr(rights, EVERY) ||
-		    listed(rights, right, column))
+		    db_grant_list_has(rights, right, column))
 			return true;
 	}
 	return false;

@@ -317,70 +317,6 @@ static void test_form_filter(void **state)
 	    ERR_NOTFOUND);
 }
 
-static void test_health(void **state)
-{
-	struct site_health_row row, sum;
-	const struct site_id site = t->company[0].site;
-
-	(void)state;
-	memset(&row, 0, sizeof(row));
-	row.site = site;
-	row.said_us = NOW;
-	row.version = 2;
-	row.reports = 10;
-	row.unasked = 2;
-	row.without = 3;
-	row.found = 40;
-	row.swapped = 38;
-	row.late = 1;
-	row.causes[TAGHEALTH_TWICE] = 4;
-	row.causes[TAGHEALTH_CLICK_LOST] = 2;
-	row.causes[TAGHEALTH_FORGOTTEN] = 7;
-	row.refused = 1;
-	row.error_us = NOW;
-	memcpy(row.error, "too many", 9);
-	memcpy(row.refused_origin, "https://evil.example", 21);
-	assert_int_equal(db_site_health_read(dashboard, ours(), site, NOW,
-			     &sum),
-	    ERR_OK);
-	assert_int_equal(sum.reports, 0);
-	assert_int_equal(db_site_health_add(dni, ours(), &row), ERR_OK);
-	row.said_us = NOW + RT_DAY_US;
-	row.refused_origin[0] = '\0';
-	row.error[0] = '\0';
-	row.error_us = 0;
-	row.version = 1;
-	assert_int_equal(db_site_health_add(dni, ours(), &row), ERR_OK);
-	assert_int_equal(db_site_health_add(dni, ours(), &row), ERR_OK);
-	assert_int_equal(db_site_health_read(dashboard, ours(), site, NOW,
-			     &sum),
-	    ERR_OK);
-	assert_int_equal(sum.reports, 30);
-	assert_int_equal(sum.unasked, 6);
-	assert_int_equal(sum.without, 9);
-	assert_int_equal(sum.found, 120);
-	assert_int_equal(sum.swapped, 114);
-	assert_int_equal(sum.causes[TAGHEALTH_TWICE], 12);
-	assert_int_equal(sum.causes[TAGHEALTH_CLICK_LOST], 6);
-	assert_int_equal(sum.causes[TAGHEALTH_FORGOTTEN], 21);
-	assert_int_equal(sum.version, 2);
-	assert_int_equal(sum.said_us, NOW + RT_DAY_US);
-	assert_string_equal(sum.refused_origin, "https://evil.example");
-	assert_string_equal(sum.error, "too many");
-	assert_int_equal(sum.error_us, NOW);
-	/* From the second day on. */
-	assert_int_equal(db_site_health_read(dashboard, ours(), site,
-			     NOW + RT_DAY_US, &sum),
-	    ERR_OK);
-	assert_int_equal(sum.reports, 20);
-	assert_string_equal(sum.refused_origin, "");
-	assert_string_equal(sum.error, "");
-	assert_int_equal(sum.error_us, 0);
-	assert_int_equal(db_site_health_read(dashboard, theirs(), site, NOW,
-			     &sum),
-	    ERR_NOTFOUND);
-}
-
 static void test_traffic(void **state)
 {
 	/* A call that is credited to what its visits have in common names one
@@ -554,8 +490,7 @@ int main(void)
 		cmocka_unit_test(test_form_without_visit),
 		cmocka_unit_test(test_form_page),
 		cmocka_unit_test(test_form_filter),
-		cmocka_unit_test(test_health), cmocka_unit_test(test_traffic),
-		cmocka_unit_test(test_shown),
+		cmocka_unit_test(test_traffic), cmocka_unit_test(test_shown),
 		cmocka_unit_test(test_site_settings) };
 
 	return cmocka_run_group_tests(tests, start, stop);
