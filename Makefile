@@ -342,7 +342,7 @@ bench-reports:
 .PHONY: static
 ESBUILD := node_modules/.bin/esbuild
 PAGE_JS := app charts pool now
-TAG_JS := t t-events t-form t-frame t-print t-shim t-stub t-visit t-warn
+TAG_JS := t t-each t-events t-form t-frame t-print t-shim t-stub t-visit t-warn
 DIST := $(patsubst %,static/dist/%.js,$(PAGE_JS) $(TAG_JS) flow-react flow) \
 	static/dist/app.css static/dist/flow.css
 static: $(DIST) $(DIST:%=%.gz)
@@ -389,7 +389,7 @@ static/dist/flow.css: static/flow.css $(wildcard static/css/flow_*) $(ESBUILD)
 # set on a node or an event: a short name may be taken.
 TAG_INNER := cc|trunk|zero|nsn|re|hide|root|frame|parts
 TAG_SHARED = $(shell sed -n 's/^ *"\(.*\)": .*/\1/p' static/dni/names.json | paste -sd '|')
-TAG_PARTS := $(patsubst %,static/dist/t-%.js,events form frame print shim visit warn)
+TAG_PARTS := $(patsubst %,static/dist/t-%.js,each events form frame print shim visit warn)
 # $(call tag_bundle,format,names,more)
 define tag_bundle
 	@cp static/dni/names.json $@.names

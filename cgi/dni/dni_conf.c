@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cgi/dni/dni_found.h"
 #include "cgi/dni/dni_saved.h"
 #include "lib/base/log.h"
 #include "lib/hash/token.h"
@@ -248,6 +249,8 @@ static enum err end(const struct reader *r, enum err e, struct dni_conf **out)
 {
 	if (e == ERR_OK)
 		e = r->e;
+	for (size_t i = 0; e == ERR_OK && i < r->sites; i++)
+		e = dni_found_room(&r->c->sites[i], &r->c->mem);
 	if (e != ERR_OK) {
 		dni_conf_free(r->c);
 		return e;
@@ -312,6 +315,7 @@ void dni_conf_keep_seen(struct dni_conf *c, const struct dni_conf *old)
 		    atomic_load(&was->seen->at_us));
 		c->sites[i].seen->written_us = was->seen->written_us;
 		c->sites[i].seen->sums = was->seen->sums;
+		dni_found_keep(&c->sites[i], was);
 	}
 }
 

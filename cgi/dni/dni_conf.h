@@ -14,6 +14,7 @@
 #include "lib/core/id.h"
 #include "lib/core/tracker.h"
 #include "lib/db/db_site_health.h"
+#include "lib/db/db_site_number.h"
 #include "lib/db/db_tag.h"
 #include "lib/phone/phone.h"
 
@@ -42,6 +43,7 @@ struct dni_seen {
 	int64_t written_us;    /* the keeper's: when it was last stored */
 	/* What is to be added to the site's health; guarded by mu. */
 	struct site_health_row sums;
+	struct site_number_row *numbers; /* one for each target (dni_found.h) */
 };
 
 struct dni_site {

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cgi/dni/dni_found.h"
 #include "cgi/dni/dni_overflow.h"
 #include "cgi/dni/dni_plan.h"
 #include "cgi/dni/dni_serve_priv.h"
@@ -184,15 +185,19 @@ static void fill_form(struct dni_serve *v, struct dni_visit *visit,
 /* --- the health of a site --------------------------------------------------*/
 
 /* Without mu. */
-static void note_report(struct dni_serve *v)
+static enum err note_report(struct dni_serve *v)
 {
 	const struct dni_report *r = &v->h->report;
 	const struct dni_site *site;
 	struct site_health_row *sums;
+	uint32_t *places = NULL;
+	enum err e = ERR_OK;
 
 	(void)pthread_rwlock_rdlock(&v->s->conf_lock);
 	site = dni_conf_site(v->s->conf, v->h->site);
-	if (site != NULL) {
+	if (site != NULL)
+		e = dni_found_read(site, r, v->mem, &places);
+	if (site != NULL && e == ERR_OK) {
 		(void)pthread_mutex_lock(&v->s->mu);
 		sums = &site->seen->sums;
 		sums->said_us = v->who.now_us;
@@ -206,9 +211,11 @@ static void note_report(struct dni_serve *v)
 		sums->late += r->late_ms > TAGHEALTH_LATE_MS;
 		for (unsigned int i = 0; i < TAGHEALTH_CAUSE_COUNT; i++)
 			sums->causes[i] += (r->causes >> i) & 1U;
+		dni_found_add(site, places);
 		(void)pthread_mutex_unlock(&v->s->mu);
 	}
 	(void)pthread_rwlock_unlock(&v->s->conf_lock);
+	return e;
 }
 
 static unsigned int causes_of(const struct dni_report *r,
@@ -315,9 +322,7 @@ static enum err serve(struct dni_serve *v)
 	(void)pthread_mutex_lock(&v->s->mu);
 	e = dni_serve_may_ask(v) ? happen(v, &form, &report) : ERR_BUSY;
 	(void)pthread_mutex_unlock(&v->s->mu);
-	if (report)
-		note_report(v);
-	return e;
+	return report ? note_report(v) : e;
 }
 
 enum err dni_event_serve(struct dni_state *s, const struct dni_hit *h,

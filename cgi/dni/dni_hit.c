@@ -9,7 +9,8 @@
 #include "lib/json/json_in.h"
 #include "lib/phone/phone.h"
 
-#define DEPTH_MAX 4
+#define DEPTH_MAX  4
+#define PLACES_MAX 100000 /* of a page */
 
 static const char *const event_names[DNI_EVENT_COUNT] = {
 	[DNI_EVENT_VIEW] = "view",
@@ -323,6 +324,46 @@ static enum err count(struct parse *p, const char *key, int64_t max,
 	return ERR_OK;
 }
 
+static enum err number(struct parse *p, const struct json_node *pair,
+    struct dni_report_number *out)
+{
+	int64_t places;
+	struct slice s;
+
+	if (json_in_kind(pair) != JSON_IN_ARRAY || json_in_count(pair) != 2 ||
+	    json_in_text(json_in_at(pair, 0), 16, &s) != ERR_OK ||
+	    !phone_is_e164(s) ||
+	    json_in_i64(json_in_at(pair, 1), 0, PLACES_MAX, &places) != ERR_OK)
+		return wrong(p,
+		    "numbers: pairs of a number in E.164 form and"
+		    " 0 to 100000");
+	out->places = (uint32_t)places;
+	return arena_copy(p->mem, s, &out->e164) ? ERR_OK : ERR_NOMEM;
+}
+
+static enum err numbers(struct parse *p, struct dni_report *r)
+{
+	const struct json_node *list = json_in_get(p->root, "numbers");
+	const enum json_in_kind kind = json_in_kind(list);
+	const size_t n = json_in_count(list);
+	enum err e = ERR_OK;
+
+	if (kind == JSON_IN_MISSING || kind == JSON_IN_NULL)
+		return ERR_OK;
+	if (kind != JSON_IN_ARRAY || n > DNI_HIT_NUMBERS_MAX)
+		return wrong(p, "numbers: a list of at most 200 pairs");
+	r->one_by_one = true;
+	if (n == 0)
+		return ERR_OK;
+	r->numbers = arena_array(p->mem, n, sizeof(*r->numbers));
+	if (r->numbers == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; e == ERR_OK && i < n; i++)
+		e = number(p, json_in_at(list, i), &r->numbers[i]);
+	r->n_numbers = n;
+	return e;
+}
+
 static enum err about_members(struct parse *p, struct dni_hit *h)
 {
 	struct dni_report *r = &h->report;
@@ -332,15 +373,18 @@ static enum err about_members(struct parse *p, struct dni_hit *h)
 	e = count(p, "version", 1000, &r->version, "version: 0 to 1000");
 	r->looked = json_in_kind(json_in_get(p->root, "found")) > JSON_IN_NULL;
 	if (e == ERR_OK)
-		e = count(p, "found", 100000, &r->found, "found: 0 to 100000");
+		e = count(p, "found", PLACES_MAX, &r->found,
+		    "found: 0 to 100000");
 	if (e == ERR_OK)
-		e = count(p, "swapped", 100000, &r->swapped,
+		e = count(p, "swapped", PLACES_MAX, &r->swapped,
 		    "swapped: 0 to 100000");
 	if (e == ERR_OK)
 		e = count(p, "late_ms", 86400000, &r->late_ms,
 		    "late_ms: 0 to 86400000");
 	if (e == ERR_OK)
 		e = text(p, "why", 255, true, &why, "why: must be text");
+	if (e == ERR_OK)
+		e = numbers(p, r);
 	if (e != ERR_OK)
 		return e;
 	r->causes = taghealth_parse(why);

@@ -25,6 +25,7 @@
  *   name, detail                                             event custom
  *   form, fields: [["name", "value"], …], url                event form
  *   version, found, swapped, late_ms, why, zone, ga, gas, fbc, fbp  event about
+ *   numbers: [["+1…", places], …]  of a site with several       event about
  *
  * Members of other names are left alone, so that newer tags can say more.
  */
@@ -38,6 +39,7 @@
 #define DNI_HIT_MAX         ((size_t)12288) /* bytes of a body */
 #define DNI_HIT_FORM_MAX    ((size_t)65536) /* of one that tells of a form */
 #define DNI_HIT_TARGETS_MAX 20
+#define DNI_HIT_NUMBERS_MAX 200 /* as many as a site has */
 
 enum dni_hit_type {
 	DNI_HIT_VISIT,
@@ -62,6 +64,12 @@ enum dni_event {
 	DNI_EVENT_COUNT
 };
 
+/* One of the site's numbers. */
+struct dni_report_number {
+	struct slice e164;
+	uint32_t places; /* of the page that have it */
+};
+
 /* How the tag got on with a page. */
 struct dni_report {
 	uint32_t version;
@@ -70,6 +78,9 @@ struct dni_report {
 	uint32_t swapped;
 	uint32_t late_ms;
 	unsigned int causes; /* taghealth.h */
+	bool one_by_one;     /* numbers are told; what is not there: no place */
+	struct dni_report_number *numbers;
+	size_t n_numbers;
 };
 
 struct dni_hit {

@@ -1,8 +1,10 @@
 #include "cgi/dni/dni_seen.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "cgi/dni/dni_found.h"
 #include "lib/base/log.h"
 #include "lib/db/db_tag.h"
 
@@ -56,7 +58,7 @@ static size_t sites_seen(struct dni_state *s, int64_t now_us,
 
 /* The sums so far, or nothing when there are none. */
 static bool take_sums(struct dni_state *s, const struct dni_site *site,
-    struct site_health_row *out)
+    struct site_health_row *out, struct site_number_row **numbers)
 {
 	struct site_health_row *sums = &site->seen->sums;
 
@@ -64,6 +66,7 @@ static bool take_sums(struct dni_state *s, const struct dni_site *site,
 	*out = *sums;
 	memset(sums, 0, sizeof(*sums));
 	sums->site = site->id;
+	*numbers = dni_found_take(site);
 	(void)pthread_mutex_unlock(&s->mu);
 	return out->reports > 0 || out->refused > 0 || out->error_us > 0 ||
 	       out->causes[TAGHEALTH_FORGOTTEN] > 0;
@@ -77,7 +80,7 @@ static bool again_helps(enum err e)
 
 /* What was not stored counts on with what came meanwhile. */
 static void give_back(struct dni_state *s, const struct dni_site *site,
-    const struct site_health_row *old)
+    const struct site_health_row *old, const struct site_number_row *numbers)
 {
 	struct site_health_row *sums = &site->seen->sums;
 
@@ -102,7 +105,21 @@ static void give_back(struct dni_state *s, const struct dni_site *site,
 	if (sums->refused_origin[0] == '\0')
 		memcpy(sums->refused_origin, old->refused_origin,
 		    sizeof(sums->refused_origin));
+	dni_found_give_back(site, numbers);
 	(void)pthread_mutex_unlock(&s->mu);
+}
+
+static enum err add_sums(struct db *db, const struct dni_site *site,
+    const struct site_health_row *sums, const struct site_number_row *numbers)
+{
+	enum err e = db_site_health_add(db, site->company, sums);
+
+	for (size_t i = 0;
+	     e == ERR_OK && numbers != NULL && i < site->n_targets; i++)
+		if (numbers[i].reports > 0)
+			e = db_site_number_add(db, site->company, site->id,
+			    sums->said_us, &numbers[i]);
+	return e;
 }
 
 static enum err write_one(struct dni_state *s, struct db *db,
@@ -110,6 +127,7 @@ static enum err write_one(struct dni_state *s, struct db *db,
 {
 	const int64_t at_us =
 	    atomic_load_explicit(&site->seen->at_us, memory_order_relaxed);
+	struct site_number_row *numbers = NULL;
 	struct site_health_row sums;
 	bool mine = false;
 	enum err e;
@@ -118,13 +136,14 @@ static enum err write_one(struct dni_state *s, struct db *db,
 		return e;
 	if (at_us > 0)
 		e = db_tag_seen(db, site->company, site->id, at_us);
-	if (e == ERR_OK && take_sums(s, site, &sums)) {
-		e = db_join_end(db, mine,
-		    db_site_health_add(db, site->company, &sums));
+	if (e == ERR_OK && take_sums(s, site, &sums, &numbers)) {
+		e = db_join_end(db, mine, add_sums(db, site, &sums, numbers));
 		if (again_helps(e))
-			give_back(s, site, &sums);
+			give_back(s, site, &sums, numbers);
+		free(numbers);
 		return e;
 	}
+	free(numbers);
 	return db_join_end(db, mine, e);
 }
 

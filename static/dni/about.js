@@ -1,12 +1,12 @@
 // about.js - once a visit, a moment after the number is there: how the tag got on
-// with the page (what it found and swapped, how late it was, what makes paid
+// with the page (what it found and swapped, of several numbers which, how late it was, what makes paid
 // visits look like direct ones: lib/core/taghealth), and what else the browser
 // knows of the visitor for conversions sent later. taken: the address had lost its
 // click id before the tag began; used: somebody's hand has been on the page.
 export default function (tag, taken, used) {
 	const w = window, why = [], nav = w.performance.getEntriesByType('navigation')[0];
 	// Nothing is looked for where a visit is given no number.
-	const looked = w.ringtrace.numbers?.().length !== 0;
+	const numbers = w.ringtrace.numbers?.() || [], looked = !w.ringtrace.numbers || numbers.length;
 	let jar = '';
 	try {
 		jar = w.document.cookie;
@@ -37,12 +37,15 @@ export default function (tag, taken, used) {
 	if (taken) why.push('url_changed');
 	if (gcl && !click && w.Date.now() / 1000 - gcl < 120) why.push('click_lost');
 	// The names a tag of before has them by are not made short.
-	tag.beacon('event', {
+	const said = {
 		kind: 'about', version: w.ringtrace.version, 'found': looked ? tag.page.found ?? tag.page['found'] : undefined, 'swapped': tag.page.swapped ?? tag.page['swapped'],
 		// Since the page began to come: how long its server took is not the tag's.
 		late_ms: Math.max(Math.round(tag.late - w.performance.timeOrigin - (nav?.responseStart || 0)), 0), why: why.join(), used: !!used,
 		zone: zone(),
 		ga: cookie(/(?:^|; )_ga=GA\d\.\d\.(\d+\.\d+)/), gas: cookie(/(?:^|; )_ga_\w+=GS\d\.\d\.s?(\d+)/),
 		fbc: cookie(/(?:^|; )_fbc=([^;]*)/), fbp: cookie(/(?:^|; )_fbp=([^;]*)/)
-	});
+	};
+	const say = (more) => tag.beacon('event', { ...said, ...more });
+	if (numbers[1]) tag.part('each', (each) => say({ numbers: each }));
+	else say();
 }

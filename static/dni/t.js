@@ -14,7 +14,7 @@
 //
 // Here is only what a number needs. Everything else is a part, a module beside
 // this file with one default function of `tag`: t-visit.js a moment after the
-// number, t-form.js, t-frame.js, t-events.js, t-print.js, t-shim.js and t-warn.js where
+// number, t-form.js, t-frame.js, t-events.js, t-each.js, t-print.js, t-shim.js and t-warn.js where
 // they are needed.
 import { KEEP, kept } from './keep.js';
 import { doc as d, ask, tail, isLink, look, names, page, swapAttr, text, undo, use, watch } from './swap.js';

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { until } from '../support/stack.mjs';
 import { newVisitor } from '../support/browser.mjs';
-import { fresh, html, leased, NUMBER, ours, site, startSite, stopSite, TAG, told } from '../support/tagsite.mjs';
+import { fresh, html, leased, NUMBER, number, ours, site, startSite, stopSite, TAG, told } from '../support/tagsite.mjs';
 
 before(startSite);
 after(stopSite);
@@ -85,4 +85,40 @@ test('how long the server took is not the tag’s lateness', async (t) => {
 	await until('the page has said it', () => told('event').some((e) => e.name === 'ran'));
 	const most = Number(told('event').find((e) => e.name === 'ran').detail) + CLOCKS_MS;
 	assert.ok(said.late_ms <= most, `${said.late_ms} ms of ${most}`);
+});
+
+const several = (...tails) => (pages) => {
+	fresh(pages);
+	site.answer = (what) => what === 'visit' && { ...leased(), swap: tails.map((tail) => ({ from: number(tail), to: ours })) };
+};
+
+test('of several numbers it is told where each stands, and of one that is nowhere nothing', async (t) => {
+	const vanity = { e164: '+18003569377', national: '(800) 356-9377', international: '+1 800-356-9377' };
+	const shadow = script("document.getElementById('s').attachShadow({ mode: 'open' }).innerHTML = '<i>415.555.0104</i>'");
+	const said = await visited(t, { '/': html(`<h1>(415) 555-0101</h1><a href="tel:+14155550101" title="Call 415-555-0101">Call us at 415-555-0101 or 415 555 0102</a>
+		<p><b>(415)</b> <i>555</i>-<u>0103</u></p><p>4１５-555-0102? ４１５－５５５－０１０２</p><div id="s"></div>${shadow}<p>1-800-FLOWERS</p>
+		<p data-noswap>415-555-0105</p><!-- 415-555-0105 --><p>Order 14155550106123</p>`) }, (pages) => {
+		fresh(pages);
+		const all = [...['0101', '0102', '0103', '0104', '0105', '0106'].map(number), vanity];
+		// Of the numbers shown one differs in its end only: pieces that stay as they are know nothing.
+		site.answer = (what) => what === 'visit' && { ...leased(), swap: all.map((from) => ({ from, to: number('0177') })) };
+	});
+	assert.deepEqual(Object.fromEntries(said.numbers), { [number('0101').e164]: 4, [number('0102').e164]: 3, [number('0103').e164]: 1, [number('0104').e164]: 1, [vanity.e164]: 1 });
+	assert.ok(said.found >= 9);
+});
+
+test('of several numbers on a page that has none of them: told so', async (t) => {
+	assert.deepEqual((await visited(t, { '/': html('<p>Nothing here.</p>') }, several('0101', '0102'))).numbers, []);
+});
+
+test('a site’s only number is told by what is said of the page', async (t) => {
+	const said = await visited(t, { '/': html(NUMBER) });
+	assert.ok(!('numbers' in said) && said.found === 1, JSON.stringify(said));
+});
+
+test('what is told of numbers is bounded', async (t) => {
+	const tails = Array.from({ length: 205 }, (_, i) => String(1000 + i));
+	const said = await visited(t, { '/': html(tails.map((tail) => `<p>${number(tail).national}</p>`).join('')) }, several(...tails));
+	assert.equal(said.numbers.length, 200);
+	assert.ok(JSON.stringify(said).length < 12288, 'as much as is read of an event');
 });
