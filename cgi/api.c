@@ -21,6 +21,7 @@
 #include "cgi/api/api_query.h"
 #include "cgi/api/api_report.h"
 #include "cgi/api/api_rerun.h"
+#include "cgi/api/api_site.h"
 #include "cgi/api/api_spend.h"
 #include "cgi/api/api_status.h"
 #include "cgi/api/api_things.h"
@@ -143,6 +144,7 @@ static const struct route routes[] = {
 	SETS_UP("locations", SETUP_READ, SETUP_WRITE, MANAGER,
 	    &api_things_location),
 	SETS_UP("sites", SETUP_READ, SETUP_WRITE, MANAGER, &api_things_site),
+	READS("/api/v1/sites/{id}/health", SETUP_READ, api_site_health, 0),
 	SETS_UP("tags", SETUP_READ, SETUP_WRITE, MANAGER, &api_things_tag),
 	SETS_UP("outcomes", SETUP_READ, SETUP_WRITE, MANAGER,
 	    &api_things_outcome),

@@ -2,17 +2,15 @@
 
 #include <string.h>
 
+#include "cgi/page/page_site_tag.h"
 #include "cgi/page/page_words.h"
 #include "cgi/web/frame.h"
 #include "cgi/web/pager.h"
 #include "cgi/web/route.h"
-#include "lib/core/sitecheck.h"
-#include "lib/db/db_site.h"
-#include "lib/db/db_site_health.h"
-#include "lib/db/db_site_page.h"
+#include "lib/feed/feed_site.h"
 #include "lib/phone/phone.h"
 
-#define LOOK_BACK_US (7 * RT_DAY_US)
+#define LOOK_BACK_US (FEED_SITE_DAYS * RT_DAY_US)
 #define ABSENT_SHOWN 10
 
 /* What a finding means and what to do about it. */
@@ -59,20 +57,6 @@ static const struct words {
 	    "It got nothing. If it is yours, add it to the site's addresses." },
 };
 
-static struct taghealth_sums sums_of(const struct site_row *site,
-    const struct site_health_row *h)
-{
-	struct taghealth_sums s = { .seen_us = site->seen_us,
-		.reports = h->reports,
-		.unasked = h->unasked,
-		.without = h->without,
-		.late = h->late,
-		.refused = h->refused };
-
-	memcpy(s.causes, h->causes, sizeof(s.causes));
-	return s;
-}
-
 static void put_seen(const struct req *r, int64_t seen_us, struct view *v)
 {
 	char text[PAGE_WORDS_MAX] = "";
@@ -116,7 +100,7 @@ static enum err line(const struct req *r, const struct site_row *site,
 	    r->now_us - LOOK_BACK_US, &h);
 	if (e != ERR_OK)
 		return e;
-	sums = sums_of(site, &h);
+	sums = feed_site_sums(site, &h);
 	id_text(ID_KIND_site, site->id.v, id);
 	view_cstr(item, "site", id);
 	view_cstr(item, "site_name", site->name);
@@ -189,7 +173,6 @@ static void figures_view(const struct site_health_row *h,
 	page_words_put_count(v, "looked", looked);
 	page_words_share((int64_t)h->without, (int64_t)looked, share);
 	view_cstr(v, "without_share", share);
-	page_words_put_count(v, "late", h->late);
 	page_words_put_count(v, "refused", h->refused);
 	view_cstr(v, "refused_origin", h->refused_origin);
 	view_flag(v, "is_refused", h->refused > 0);
@@ -207,25 +190,6 @@ static void error_view(const struct req *r, const struct site_health_row *h,
 	view_flag(v, "has_error", h->error_us > 0);
 	view_cstr(v, "error", h->error);
 	view_cstr(v, "error_ago", ago);
-}
-
-static void causes_view(const struct site_health_row *h, struct view *v)
-{
-	static const char *const names[TAGHEALTH_CAUSE_COUNT] = {
-		[TAGHEALTH_TWICE] = "Two copies of the tag",
-		[TAGHEALTH_OTHER_TAG] = "Another vendor's tag",
-		[TAGHEALTH_URL_CHANGED] = "Address changed before the tag",
-		[TAGHEALTH_CLICK_LOST] = "Click id lost in a redirect",
-		[TAGHEALTH_FORGOTTEN] = "Visitor not kept by the browser",
-	};
-
-	view_list(v, "causes");
-	for (size_t i = 0; i < TAGHEALTH_CAUSE_COUNT; i++) {
-		struct view *item = view_item(v, "causes");
-
-		view_cstr(item, "cause", names[i]);
-		page_words_put_count(item, "cause_pages", h->causes[i]);
-	}
 }
 
 /* What a look at a page found, and what to do about it. */
@@ -312,139 +276,76 @@ static void page_line(const struct req *r, const struct site_page_row *p,
 	page_found(p->checked_us != 0 ? p->found : 0, item);
 }
 
-/* Is it in a list with commas between? */
-static bool stands_in(struct slice list, struct slice e164)
-{
-	struct slice one;
-	bool more = list.n > 0;
-
-	while (more) {
-		more = slice_cut(&list, ',', &one);
-		if (slice_eq(one, e164))
-			return true;
-	}
-	return false;
-}
-
-static bool stands(const struct site_page_row *rows, size_t n,
-    struct slice e164)
-{
-	for (size_t i = 0; i < n; i++)
-		if (stands_in(rows[i].stands, e164))
-			return true;
-	return false;
-}
-
-/* Was the page read, after anything was asked of it, and to where it ends, and
- * is it known which numbers it has? */
-static bool was_read(const struct site_page_row *p)
-{
-	return p->checked_us != 0 && p->asked_us <= p->checked_us &&
-	       p->status / 100 == 2 && (p->found & 1U << SITECHECK_CUT) == 0 &&
-	       (p->targets == 0 || p->stands.n > 0);
-}
-
-/* Of one that was not nobody knows which numbers it has. */
-static bool all_read(const struct site_page_row *rows, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!was_read(&rows[i]))
-			return false;
-	return n > 0;
-}
-
 /* Which of the site's numbers stand in none of the pages, when all were read.
  */
-static enum err absent_view(const struct req *r, struct site_id id,
-    const struct site_page_row *rows, size_t n, struct view *v)
+static void absent_view(const struct feed_site *s, struct view *v)
 {
-	struct slice *targets;
-	size_t all, absent = 0;
-	bool read;
-	const enum err e =
-	    db_site_targets(r->db, r->company, id, r->arena, &targets, &all);
+	size_t absent = 0;
 
 	view_list(v, "absent");
-	if (e != ERR_OK)
-		return e;
-	read = all_read(rows, n);
-	for (size_t i = 0; read && i < all; i++) {
+	for (size_t i = 0; s->all_read && i < s->n_numbers; i++) {
+		const struct slice e164 = slice_from(s->numbers[i].e164);
 		char text[PHONE_TEXT_MAX];
 		struct view *item;
 
-		if (stands(rows, n, targets[i]) || absent++ >= ABSENT_SHOWN)
+		if (feed_site_stands(s, e164) || absent++ >= ABSENT_SHOWN)
 			continue;
-		phone_international(targets[i], text);
+		phone_international(e164, text);
 		item = view_item(v, "absent");
 		view_cstr(item, "absent_number", text);
 		view_flag(item, "absent_next", absent > 1);
 	}
-	page_words_put_count(v, "numbers", all);
-	page_words_put_count(v, "numbers_there", all - absent);
-	view_flag(v, "one_there", all - absent == 1);
+	page_words_put_count(v, "numbers", s->n_numbers);
+	page_words_put_count(v, "numbers_there", s->n_numbers - absent);
+	view_flag(v, "one_there", s->n_numbers - absent == 1);
 	view_flag(v, "is_absent", absent > 0);
 	view_flag(v, "absent_more", absent > ABSENT_SHOWN);
 	page_words_put_count(v, "absent_rest",
 	    absent > ABSENT_SHOWN ? absent - ABSENT_SHOWN : 0);
-	return ERR_OK;
 }
 
-static enum err pages_view(const struct req *r, struct site_id id,
+static void pages_view(const struct req *r, const struct feed_site *s,
     struct view *v)
 {
-	struct site_page_row *rows = NULL;
 	struct slice asked;
 	char text[ID_TEXT_MAX];
-	size_t n = 0;
-	enum err e =
-	    db_site_page_list(r->db, r->company, id, r->arena, &rows, &n);
 
 	view_list(v, "pages");
-	for (size_t i = 0; e == ERR_OK && i < n; i++)
-		page_line(r, &rows[i], v);
-	if (e == ERR_OK)
-		e = absent_view(r, id, rows, n, v);
-	id_text(ID_KIND_site, id.v, text);
+	for (size_t i = 0; i < s->n_pages; i++)
+		page_line(r, &s->pages[i], v);
+	absent_view(s, v);
+	id_text(ID_KIND_site, s->site.id.v, text);
 	view_cstr(v, "site", text);
 	view_flag(v, "may_check", r->role >= ROUTE_MANAGER);
-	view_flag(v, "may_look", r->role >= ROUTE_MANAGER && n > 0);
+	view_flag(v, "may_look", r->role >= ROUTE_MANAGER && s->n_pages > 0);
 	view_flag(v, "was_asked",
 	    req_query(r, "asked", &asked) == ERR_OK &&
 		slice_eq_cstr(asked, "1"));
-	return e;
 }
 
 static enum err show(const struct req *r, struct resp *out)
 {
 	struct view *v = view_new(r->arena, "site.html");
-	struct site_health_row h;
-	struct taghealth_sums sums;
-	struct site_traffic t;
-	struct site_row site;
+	struct feed_site s;
 	struct site_id id;
-	unsigned int found;
 	enum err e;
 
 	if ((e = req_path_id(r, 0, ID_KIND_site, id.v)) != ERR_OK ||
-	    (e = db_site_get(r->db, r->company, id, &site)) != ERR_OK ||
-	    (e = db_site_health_read(r->db, r->company, id,
-		 r->now_us - LOOK_BACK_US, &h)) != ERR_OK ||
-	    (e = db_site_health_traffic(r->db, r->company, id,
-		 r->now_us - LOOK_BACK_US, &t)) != ERR_OK ||
-	    (e = frame_page(r, FRAME_SITES, site.name, SLICE(""), v)) != ERR_OK)
+	    (e = feed_site(r->db, r->company, id, r->now_us, r->arena, &s)) !=
+		ERR_OK ||
+	    (e = frame_page(r, FRAME_SITES, s.site.name, SLICE(""), v)) !=
+		ERR_OK)
 		return e;
-	sums = sums_of(&site, &h);
-	found = taghealth_judge(&sums, r->now_us);
-	view_cstr(v, "site_name", site.name);
-	view_cstr(v, "site_key", site.public_key);
-	put_seen(r, site.seen_us, v);
-	put_state(found, v);
-	findings_view(found, v);
-	figures_view(&h, &t, v);
-	error_view(r, &h, v);
-	causes_view(&h, v);
-	if ((e = pages_view(r, id, v)) != ERR_OK)
-		return e;
+	view_cstr(v, "site_name", s.site.name);
+	view_cstr(v, "site_key", s.site.public_key);
+	put_seen(r, s.site.seen_us, v);
+	put_state(s.found, v);
+	findings_view(s.found, v);
+	figures_view(&s.health, &s.traffic, v);
+	error_view(r, &s.health, v);
+	page_site_tag_numbers(&s, v);
+	page_site_tag_causes(&s, v);
+	pages_view(r, &s, v);
 	return resp_view(out, v);
 }
 

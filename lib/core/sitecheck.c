@@ -2,6 +2,29 @@
 
 #define PROBE "gclid=ringtrace-check"
 
+const char *sitecheck_word(unsigned int finding)
+{
+	static const char *const words[SITECHECK_FINDING_COUNT] = {
+		[SITECHECK_NO_ANSWER] = "no_answer",
+		[SITECHECK_BAD_STATUS] = "bad_status",
+		[SITECHECK_LOOPS] = "loops",
+		[SITECHECK_LEAVES] = "leaves",
+		[SITECHECK_LOSES_CLICK] = "loses_click",
+		[SITECHECK_NO_TAG] = "no_tag",
+		[SITECHECK_TWICE] = "twice",
+		[SITECHECK_OTHER_TAG] = "other_tag",
+		[SITECHECK_NO_TARGETS] = "no_targets",
+		[SITECHECK_KEPT_SWAPPED] = "kept_swapped",
+		[SITECHECK_ROBOTS] = "robots",
+		[SITECHECK_BY_MANAGER] = "by_manager",
+		[SITECHECK_CUT] = "cut",
+		[SITECHECK_DRAWN] = "drawn",
+		[SITECHECK_BAD_DOMAIN] = "bad_domain",
+	};
+
+	return finding < SITECHECK_FINDING_COUNT ? words[finding] : NULL;
+}
+
 bool sitecheck_is_on(struct slice url, const struct slice *origins, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {

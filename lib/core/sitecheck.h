@@ -51,6 +51,8 @@ enum sitecheck_finding {
 
 /* Bit n is finding n. */
 unsigned int sitecheck_judge(const struct sitecheck *c);
+/* "loses_click": what programs are told; NULL: no such finding. */
+const char *sitecheck_word(unsigned int finding);
 /* Is one of them a fault? */
 bool sitecheck_is_fault(unsigned int found);
 

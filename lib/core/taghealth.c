@@ -41,6 +41,30 @@ const char *taghealth_word(unsigned int bit)
 	return bit < TAGHEALTH_CAUSE_COUNT ? causes[bit] : NULL;
 }
 
+enum taghealth_finding taghealth_finding_of(enum taghealth_cause cause)
+{
+	return of_cause[cause];
+}
+
+const char *taghealth_finding_word(unsigned int finding)
+{
+	static const char *const words[TAGHEALTH_FINDING_COUNT] = {
+		[TAGHEALTH_NEVER_SEEN] = "never_seen",
+		[TAGHEALTH_SILENT] = "silent",
+		[TAGHEALTH_NO_TARGETS] = "no_targets",
+		[TAGHEALTH_FEW_TARGETS] = "few_targets",
+		[TAGHEALTH_IS_LATE] = "late",
+		[TAGHEALTH_IS_TWICE] = "twice",
+		[TAGHEALTH_HAS_OTHER_TAG] = "other_tag",
+		[TAGHEALTH_CHANGES_URL] = "url_changed",
+		[TAGHEALTH_LOSES_CLICKS] = "click_lost",
+		[TAGHEALTH_FORGETS] = "forgotten",
+		[TAGHEALTH_REFUSES] = "refused",
+	};
+
+	return finding < TAGHEALTH_FINDING_COUNT ? words[finding] : NULL;
+}
+
 /* Who deletes his cookies is not yet the site's fault. */
 #define FORGOTTEN_LEAST 5
 

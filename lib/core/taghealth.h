@@ -76,6 +76,12 @@ enum taghealth_finding {
 	TAGHEALTH_FINDING_COUNT
 };
 
+/* What a cause becomes when it is more than noise. */
+enum taghealth_finding taghealth_finding_of(enum taghealth_cause cause);
+
+/* "no_targets": what programs are told. */
+const char *taghealth_finding_word(unsigned int finding);
+
 /* Bit n is finding n; 0: all is well. */
 unsigned int taghealth_judge(const struct taghealth_sums *s, int64_t now_us);
 

@@ -306,6 +306,11 @@ export function seedHealth(stack, { now = Date.now() } = {}) {
 			${180 + i * 7}, ${20 + i}, ${900 + i * 30}, ${880 + i * 30}, ${i}, 0, 0, 6, 3, ${i === 2 ? 4 : 0}, '${i === 2 ? 'https://staging.baycityplumbing.example' : ''}')
 			ON DUPLICATE KEY UPDATE reports = VALUES(reports);`);
 	}
+	// A second number, which stands nowhere.
+	sql.push(`INSERT IGNORE INTO site_target (company_id, site_id, e164) VALUES (${id(base.company)}, ${id(site)}, '+15105550143');
+		INSERT IGNORE INTO site_number_seen (company_id, site_id, day_at, e164, reports, pages, places)
+			SELECT company_id, site_id, ${time(Math.floor(now / 86400000) * 86400000)}, e164, 1261, IF(e164 = '+15105550143', 0, 1120), IF(e164 = '+15105550143', 0, 4480)
+			FROM site_target WHERE site_id = ${id(site)};`);
 	// Looks at three pages: well, with a redirect that drops the click, not there.
 	for (const [path, status, hops, end, targets, found, problem] of [['/', 200, 0, '/', 3, 0, ''], ['/ads/drain-cleaning?x=1', 200, 1, '/drain-cleaning', 2, 16, ''],
 		['/old-landing-page', 0, 0, '/old-landing-page', 0, 1, 'Could not resolve host: www.baycityplumbing.example']])

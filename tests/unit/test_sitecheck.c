@@ -236,11 +236,25 @@ static void test_judge(void **state)
 	}
 }
 
+/* Each finding has a word of its own. */
+static void test_word(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < SITECHECK_FINDING_COUNT; i++) {
+		assert_non_null(sitecheck_word(i));
+		for (unsigned int k = 0; k < i; k++)
+			assert_string_not_equal(sitecheck_word(i),
+			    sitecheck_word(k));
+	}
+	assert_null(sitecheck_word(SITECHECK_FINDING_COUNT));
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_probe),
-		cmocka_unit_test(test_plain), cmocka_unit_test(test_has_probe),
-		cmocka_unit_test(test_is_on), cmocka_unit_test(test_judge) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_word),
+		cmocka_unit_test(test_probe), cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_has_probe), cmocka_unit_test(test_is_on),
+		cmocka_unit_test(test_judge) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,6 +34,23 @@ static void test_word(void **state)
 	assert_null(taghealth_word(16));
 }
 
+/* Each finding has a word of its own, and each cause its finding's. */
+static void test_finding_word(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < TAGHEALTH_FINDING_COUNT; i++) {
+		assert_non_null(taghealth_finding_word(i));
+		for (unsigned int k = 0; k < i; k++)
+			assert_string_not_equal(taghealth_finding_word(i),
+			    taghealth_finding_word(k));
+	}
+	assert_null(taghealth_finding_word(TAGHEALTH_FINDING_COUNT));
+	for (unsigned int i = 0; i < TAGHEALTH_CAUSE_COUNT; i++)
+		assert_string_equal(taghealth_word(i),
+		    taghealth_finding_word(
+			taghealth_finding_of((enum taghealth_cause)i)));
+}
+
 static const struct {
 	const char *why;
 	struct taghealth_sums s;
@@ -96,7 +113,9 @@ static void test_judge(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_parse),
-		cmocka_unit_test(test_word), cmocka_unit_test(test_judge) };
+		cmocka_unit_test(test_word),
+		cmocka_unit_test(test_finding_word),
+		cmocka_unit_test(test_judge) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
