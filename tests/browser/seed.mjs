@@ -361,10 +361,15 @@ export function seedPool(stack, { now = Date.now() } = {}) {
 			if (n > 0)
 				sql.push(`INSERT INTO pool_count (company_id, pool_id, bucket_at, kind, amount) VALUES (${id(base.company)}, ${id(base.pool)}, ${time(at)}, '${kind}', ${n});`);
 	}
-	for (let i = 0, at = now - 6 * 3600000; i < 300; i++, at += 60000 + rnd() * 20000)
+	let running = 0; // of them in the hour that runs, which is counted from them
+	for (let i = 0, at = now - 6 * 3600000; i < 300; i++, at += 60000 + rnd() * 20000) {
+		running += at >= hour ? 1 : 0;
 		sql.push(`INSERT INTO lease (company_id, id, pool_id, number_id, number_e164, visit_id, epoch, started_at, beat_at, expires_at) VALUES (${id(base.company)},
 			${id(uuid(at, rnd))}, ${id(base.pool)}, ${id(numbers[i % numbers.length])}, '', ${id(uuid(at, rnd))}, 1, ${time(at)}, ${time(at + 20000)},
 			${time(at + 60000 + rnd() * 240000)});`);
+	}
+	if (running > 0)
+		sql.push(`INSERT INTO pool_count (company_id, pool_id, bucket_at, kind, amount) VALUES (${id(base.company)}, ${id(base.pool)}, ${time(hour)}, 'leased', ${running});`);
 	stack.sql(`SET NAMES utf8mb4; START TRANSACTION; ${sql.join('\n')} COMMIT;`);
 	return typeid('pol', base.pool);
 }
