@@ -6,6 +6,7 @@
 #include "cgi/form/choice.h"
 #include "cgi/form/lines.h"
 #include "cgi/form/phone_line.h"
+#include "cgi/form/site_links.h"
 #include "cgi/form/site_pages.h"
 #include "cgi/form/site_token.h"
 #include "cgi/form/thing_sheet.h"
@@ -460,6 +461,7 @@ static enum err more(const struct req *r, const uint8_t id[ID_BYTES],
 				: "This line stands near the top of every page"
 				  " of the site. It was seen."),
 	    r->settings->public_url, row.public_key);
+	site_links_more(v);
 	return site_token_more(r, key, v);
 }
 

@@ -1,6 +1,7 @@
 // A web site's form: its own names for parameters, and the secret of its server.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { openForm } from '../support/forms.mjs';
 import { startStack } from '../support/stack.mjs';
@@ -38,6 +39,14 @@ test('parameters of its own are kept, shown again, changed and taken away', asyn
 	assert.equal(JSON.parse(after).params, 'kw = utm_term\nplace = placement');
 	assert.equal((await (await openForm(owner, href)).send({ params: '' })).status, 303);
 	assert.deepEqual(rows(), []);
+});
+
+test('the form has what to paste into the ad platforms, as the docs have it', async () => {
+	const unescaped = (text) => text.replaceAll('&amp;', '&').replaceAll('&#39;', "'");
+	const shown = [...(await openForm(owner, href)).html.matchAll(/<p class="small">([^<]*)<\/p><pre[^>]*><code data-copy>([^<]*)</g)].map(([, where, text]) => [where.split(':')[0], unescaped(text)]);
+	const told = [...readFileSync('docs/install/tracking-templates.md', 'utf8').matchAll(/^\*\*([^*]+)\*\*[^:]*:\n\n {4}(.+)$/gm)].map(([, where, text]) => [where, text]);
+	assert.equal(told.length, 4);
+	assert.deepEqual(shown, told);
 });
 
 test('parameters that cannot be are refused, in words', async () => {
