@@ -30,6 +30,7 @@ static void head_view(const struct req *r, const struct page_pool_facts *f,
 	char words[PAGE_POOL_FACTS_WORDS_MAX], id[ID_TEXT_MAX],
 	    text[PAGE_WORDS_MAX];
 	const uint64_t wanted = f->week.leased + f->week.full;
+	const uint64_t other = f->week.flood + f->week.away;
 
 	id_text(ID_KIND_pool, f->pool.id.v, id);
 	view_cstr(v, "pool", id);
@@ -46,6 +47,8 @@ static void head_view(const struct req *r, const struct page_pool_facts *f,
 	view_cstr(v, "turned_share", text);
 	page_words_put_count(v, "turned_away", f->week.full);
 	view_flag(v, "turned_one", f->week.full == 1);
+	page_words_put_count(v, "turned_other", other);
+	view_flag(v, "any_other", other > 0);
 	put_gap(v, "gap", f->gap_s);
 	put_gap(v, "short_gap", f->short_gap_s);
 	page_pool_facts_words(&f->trend, words);
@@ -200,8 +203,8 @@ static void given_view(const struct pool_given *g, struct view *v)
 		{ "Without one: no consent", "it asked, and nothing was leased",
 		    g->noconsent },
 		{ "Without one: too many visits of one address",
-		    "more a minute than the settings allow, or than its share"
-		    " of the pool",
+		    "more a minute than the settings allow, or than one"
+		    " address’s share of the pool: your own tests may be it",
 		    g->flood },
 		{ "Without one: nothing could be leased",
 		    "the database did not answer, or another server had the"

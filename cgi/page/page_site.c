@@ -21,10 +21,10 @@ static const struct words {
 	[TAGHEALTH_NEVER_SEEN] = { "The tag has never asked",
 	    "Paste it into the head of every page; Settings has the line." },
 	[TAGHEALTH_SILENT] = { "The tag has been silent for a day",
-	    "It was removed, a script blocker of the site's own stops it, or "
+	    "It was removed, a script blocker of the site’s own stops it, or "
 	    "the site has no visitors." },
 	[TAGHEALTH_NO_TARGETS] = { "No page has the number to replace",
-	    "The number in the site's settings stands nowhere on its pages: "
+	    "The number in the site’s settings stands nowhere on its pages: "
 	    "compare them." },
 	[TAGHEALTH_FEW_TARGETS] = { "Most pages have no number",
 	    "Calls from there cannot be credited; a number in the header or "
@@ -36,25 +36,25 @@ static const struct words {
 	[TAGHEALTH_IS_TWICE] = { "Two copies of the tag on a page",
 	    "One in the theme and one in a tag manager, most likely. Only the "
 	    "first works; remove the other." },
-	[TAGHEALTH_HAS_OTHER_TAG] = { "Another vendor's tag swaps numbers too",
-	    "The two undo each other's work, and calls go to either. Remove "
+	[TAGHEALTH_HAS_OTHER_TAG] = { "Another vendor’s tag swaps numbers too",
+	    "The two undo each other’s work, and calls go to either. Remove "
 	    "one." },
 	[TAGHEALTH_CHANGES_URL] = { "The site takes the click id off the "
 				    "address",
 	    "Before the tag has started. It was read from the browser all the "
-	    "same; other tags may credit such visits to \"direct\"." },
+	    "same; other tags may credit such visits to “direct”." },
 	[TAGHEALTH_LOSES_CLICKS] = { "A redirect loses the click id",
-	    "Google's own tag saw a paid click whose id was gone when the page "
+	    "Google’s own tag saw a paid click whose id was gone when the page "
 	    "came: such visits look direct. Let the redirect pass the query "
 	    "on." },
 	[TAGHEALTH_FORGETS] = { "Browsers do not keep the visitor",
 	    "Each page is a new visitor with a number of its own, and all but"
 	    " the first look direct. Is the tag on every page, those that ads"
-	    " lead to first? Is its data-domain the site's own, and does"
+	    " lead to first? Is its data-domain the site’s own, and does"
 	    " nothing delete its cookie? Where it is to keep none, this is its"
 	    " price." },
-	[TAGHEALTH_REFUSES] = { "Another address asks with this site's key",
-	    "It got nothing. If it is yours, add it to the site's addresses." },
+	[TAGHEALTH_REFUSES] = { "Another address asks with this site’s key",
+	    "It got nothing. If it is yours, add it to the site’s addresses." },
 };
 
 static void put_seen(const struct req *r, int64_t seen_us, struct view *v)
@@ -195,13 +195,14 @@ static void error_view(const struct req *r, const struct site_health_row *h,
 /* What a look at a page found, and what to do about it. */
 static const struct words page_findings[SITECHECK_FINDING_COUNT] = {
 	[SITECHECK_NO_ANSWER] = { "No answer",
-	    "Neither visitors nor the tag get further." },
+	    "Visitors may not reach it either. Is the address right, and the"
+	    " server up?" },
 	[SITECHECK_BAD_STATUS] = { "It answers with an error",
 	    "Or it keeps programs out; then open it yourself." },
 	[SITECHECK_LOOPS] = { "More than three redirects",
 	    "Each one is a chance to lose the visitor, and the click id." },
-	[SITECHECK_LEAVES] = { "It leads to an address that is not the site's",
-	    "The tag gives no numbers there: add the address in the site's"
+	[SITECHECK_LEAVES] = { "It leads to an address that is not the site’s",
+	    "The tag gives no numbers there: add the address in the site’s"
 	    " settings, or mend the redirect." },
 	[SITECHECK_LOSES_CLICK] = { "A redirect drops the click id",
 	    "Paid visits look direct. Let the redirect pass the query on." },
@@ -210,8 +211,8 @@ static const struct words page_findings[SITECHECK_FINDING_COUNT] = {
 	    " from an ad is seen on its second page at best, as direct." },
 	[SITECHECK_TWICE] = { "The tag is there more than once",
 	    "Only the first works; remove the others." },
-	[SITECHECK_OTHER_TAG] = { "Another vendor's tag is there",
-	    "The two undo each other's work. Remove one." },
+	[SITECHECK_OTHER_TAG] = { "Another vendor’s tag is there",
+	    "The two undo each other’s work. Remove one." },
 	[SITECHECK_NO_TARGETS] = { "The number to replace is not in the page",
 	    "Scripts may draw it later; else compare it with the settings." },
 	[SITECHECK_KEPT_SWAPPED] = { "A tracking number stands in the page",
@@ -230,9 +231,9 @@ static const struct words page_findings[SITECHECK_FINDING_COUNT] = {
 	    "The page as a server sends it has hardly a text, and no number."
 	    " What the tag swaps there it says itself, above: it was at work in"
 	    " the last days." },
-	[SITECHECK_BAD_DOMAIN] = { "The tag's data-domain is not the page's",
+	[SITECHECK_BAD_DOMAIN] = { "The tag’s data-domain is not the page’s",
 	    "Browsers refuse its cookie, so each page is a new visitor, and all"
-	    " but the first look direct. Name the page's own domain or one"
+	    " but the first look direct. Name the page’s own domain or one"
 	    " above it, or take the attribute away." },
 };
 

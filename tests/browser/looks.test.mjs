@@ -80,7 +80,7 @@ test('the days of a pool add up to its seven days', async () => {
 		const text = (el) => el.textContent.trim();
 		const rows = [...document.querySelectorAll('[aria-label=Days] tbody tr')];
 		const sums = [1, 4].map((i) => rows.reduce((sum, r) => sum + Number(text(r.cells[i]).replaceAll(',', '')), 0));
-		const figure = [...document.querySelectorAll('.figure')].find((f) => text(f).startsWith('Without a number'));
+		const figure = [...document.querySelectorAll('.figure')].find((f) => text(f).startsWith('No number was free'));
 		return { days: sums, given: text(document.querySelector('section:has(#given-title) tbody tr .num')), turned: text(figure.querySelector('.delta')), first: text(rows.at(-1).cells[0]) };
 	});
 	await page.context().close();
@@ -264,6 +264,13 @@ test('in colours of one\'s own what is chosen shows it, and a scale keeps its st
 	const ground = (what) => page.locator(what).first().evaluate((el) => getComputedStyle(el).backgroundColor.match(/\d+/g).slice(0, 3).join());
 	for (const [chosen, other] of [['.side a[aria-current]', '.side a:not([aria-current])'], ['.seg a[aria-current]', '.seg a:not([aria-current])'], ['.heat-scale .h5', '.heat-scale .h1']])
 		assert.notEqual(await ground(chosen), await ground(other), chosen);
+	// The mark beside a state is a ground, too, which would be taken away.
+	await page.goto('/pools');
+	const mark = () => page.locator('.tone').first().evaluate((el) => getComputedStyle(el, '::before').backgroundColor);
+	for (const forcedColors of ['none', 'active']) await page.emulateMedia({ forcedColors });
+	const forced = await mark();
+	await page.emulateMedia({ forcedColors: 'none' });
+	assert.equal(forced, await mark());
 	await page.context().close();
 });
 

@@ -62,8 +62,14 @@ test('who may not have a number of the pool does not make it full', async () => 
 	for (let i = 0; i < 4; i++) await dni.ask({ url: `${stack.url}/demo/`, consent: 'no' });
 	await until('all are counted', () => given('noconsent') - was === 4);
 	const text = await read();
-	assert.match(text, /Without a number, 7 days – 0 visits/);
+	assert.match(text, /No number was free, 7 days – 0 visits/);
 	assert.match(text, /Without one: no consent it asked, and nothing was leased 4 /);
+	assert.doesNotMatch(text, /for other reasons/);
+	// Those who were refused are none for whom no number was free, but are not left unsaid above.
+	stack.sql("INSERT INTO pool_count (company_id, pool_id, bucket_at, kind, amount) SELECT company_id, id, UTC_TIMESTAMP() - INTERVAL 50 HOUR, 'flood', 1234 FROM pool");
+	const refused = await read();
+	stack.sql("DELETE FROM pool_count WHERE kind = 'flood'");
+	assert.match(refused, /No number was free, 7 days – 0 visits 1,234 had none for other reasons/);
 	assert.doesNotMatch(text, /Full within the last day/);
 });
 
@@ -93,7 +99,7 @@ test('the last number gone: full, and each kind of answer is counted', async () 
 	const text = await read();
 	assert.match(text, /In use now 10 of 10/);
 	assert.match(text, /Full within the last day/);
-	assert.match(text, /Without a number, 7 days [\d.]+ ?% 8 visits/);
+	assert.match(text, /No number was free, 7 days [\d.]+ ?% 8 visits/);
 	assert.match(text, /Without a number of the pool: none was free visits, once each; above is what they were shown 8 /);
 	assert.match(await read('/pools'), /Full within the last day/);
 });
