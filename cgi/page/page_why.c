@@ -161,7 +161,8 @@ static void say_lead(const struct candidate *c, struct buf *b)
 						  : s) *
 				1000,
 	    text);
-	if (strcmp(c->source, "(direct)") == 0) {
+	if (strcmp(page_words_channel("", c->source, c->medium), "direct") ==
+	    0) {
 		buf_cstr(b, "A visitor who came directly");
 	} else {
 		buf_cstr(b, "A visitor from ");

@@ -45,12 +45,12 @@ const time = (ms) => (ms ? `'${new Date(ms).toISOString().replace('T', ' ').repl
 const SOURCES = [
 	[43, { source: 'google', medium: 'cpc', channel: 'paid_search', ads: true }],
 	[22, { source: 'google', medium: 'organic', channel: 'organic_search' }],
-	[13, { source: '(direct)', medium: '(none)', channel: 'direct' }],
+	[13, { source: 'direct', medium: 'none', channel: 'direct' }],
 	[8, { source: 'facebook', medium: 'paid_social', channel: 'paid_social', ads: true }],
 	[6, { source: 'yelp.com', medium: 'referral', channel: 'referral' }],
 	[3, { source: 'newsletter', medium: 'email', channel: 'email' }],
 	[3, { source: 'Billboard, Highway 101', medium: 'offline', channel: 'offline', tracker: true }],
-	[2, { source: 'chatgpt.com', medium: 'ai', channel: 'ai' }],
+	[2, { source: 'chatgpt', medium: 'ai', channel: 'ai' }],
 ];
 const CAMPAIGNS = [
 	[5, ['Emergency plumbing, Bay Area', ['emergency plumber', 'burst pipe repair', '24 hour plumber near me', 'plumber open now']]],

@@ -7,7 +7,7 @@ export function seedRerun(stack) {
 	if (known !== '') return typeid('arn', known);
 	const id = uuid(Date.now(), dice(41)), own = '(SELECT id FROM company ORDER BY id LIMIT 1)';
 	const counts = [
-		['source', 'google', 'cpc', 180, 171], ['source', 'google', 'organic', 92, 95], ['source', '(direct)', '(none)', 51, 44], ['source', '', '', 22, 37],
+		['source', 'google', 'cpc', 180, 171], ['source', 'google', 'organic', 92, 95], ['source', 'direct', 'none', 51, 44], ['source', '', '', 22, 37],
 		['source', 'facebook', 'paid_social', 31, 29], ['source', 'Bay Area neighbourhood newsletter, autumn edition', 'email', 12, 12],
 		['move', 'visit', 'visit', 310, 310], ['move', 'visit', 'nothing', 17, 17], ['move', 'source', 'visit', 9, 9], ['move', 'nothing', 'nothing', 52, 52],
 		['law', '3', '', 280, 30], ['law', '', '', 108, 11], ['gone', '', '', 4, 4],

@@ -39,6 +39,9 @@ test('what stands there adds up to a hundred, and the sentence says the stronges
 	const one = { visit, bp: 8450, seen_s: 0, tel_click_s: null, caller: 'unknown', place: 'unknown', source: '(direct)', medium: '(none)', campaign: '' };
 	const html = words(await why({ attributed_by: "'visit'", tracker_id: 'NULL', evidence: json({ rule: 1, none_bp: 465, candidates: [one, { ...one, visit: typeId('vis', uuid7()), bp: 1085, seen_s: 90 }] }) }));
 	assert.match(html, /A visitor who came directly had this number on screen when the call came\./);
+	// As the tag's server says it, and as analytics do.
+	const own = words(await why({ evidence: json({ rule: 1, none_bp: 1000, candidates: [{ ...one, bp: 9000, source: 'direct', medium: 'none' }] }) }));
+	assert.match(own, /A visitor who came directly had this number on screen/);
 	assert.deepEqual([...html.matchAll(/(\d+) % /g)].map((m) => Number(m[1])), [85, 10, 5], 'rounded one by one they were 101');
 	const seen = words(await why({ evidence: json({ rule: 1, none_bp: 1000, candidates: [{ ...one, bp: 9000, seen_s: 3660, source: hostile, medium: hostile }] }) }));
 	assert.match(seen, /A visitor from .* had this number on screen until 1 h 01 m before the call\./);
