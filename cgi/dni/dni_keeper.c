@@ -17,11 +17,13 @@
 #include "lib/base/log.h"
 #include "lib/base/rnd.h"
 #include "lib/db/db_tag.h"
+#include "lib/db/db_visit_erased.h"
 
-#define TICK_US  (250 * 1000)
-#define CONF_US  (2 * RT_SEC_US)
-#define ALIVE_US (5 * RT_SEC_US)
-#define RETRY_US (500 * 1000)
+#define TICK_US          (250 * 1000)
+#define CONF_US          (2 * RT_SEC_US)
+#define ALIVE_US         (5 * RT_SEC_US)
+#define RETRY_US         (500 * 1000)
+#define ERASED_MAX_BYTES ((size_t)32 << 20)
 /* A full disk takes a small write and refuses the next large one: who is away
  * again so soon is asked less and less often, and the log is not filled. */
 #define CALM_US      (20 * RT_SEC_US)
@@ -272,6 +274,33 @@ static enum err look_for_site(struct dni_keeper *k)
 	return e;
 }
 
+/* Without mu. Whose person was erased is a visit no more: its page's next word
+ * begins another. Its number stays with it until its lease ends, as the page
+ * shows it. */
+static enum err drop_erased(struct dni_keeper *k)
+{
+	struct visit_erased *rows = NULL;
+	struct dni_visit *v;
+	struct arena mem;
+	size_t n = 0;
+	enum err e;
+
+	arena_init(&mem, ERASED_MAX_BYTES);
+	e = db_visit_erased_list(k->db, &mem, &rows, &n);
+	if (e == ERR_OK && n > 0) {
+		(void)pthread_mutex_lock(&k->s->mu);
+		for (size_t i = 0; i < n; i++) {
+			v = dni_visits_find(k->s->visits, dni_clock_now(k->s),
+			    rows[i].visit);
+			if (v != NULL && id_eq(v->company.v, rows[i].company.v))
+				dni_visits_drop(k->s->visits, v);
+		}
+		(void)pthread_mutex_unlock(&k->s->mu);
+	}
+	arena_fini(&mem);
+	return e;
+}
+
 /* Without mu: reads and small writes that nobody waits for but those who ask
  * for a new site. */
 static void do_chores(struct dni_keeper *k)
@@ -285,7 +314,8 @@ static void do_chores(struct dni_keeper *k)
 		return;
 	}
 	if ((e = look_for_site(k)) == ERR_OK &&
-	    is_due(&k->next.conf_us, CONF_US) && (e = check_conf(k)) == ERR_OK)
+	    is_due(&k->next.conf_us, CONF_US) &&
+	    (e = check_conf(k)) == ERR_OK && (e = drop_erased(k)) == ERR_OK)
 		e = dni_seen_write(k->s, k->db, clk_wall_us());
 	if (!dni_write_is_away(e) && is_due(&k->next.alive_us, ALIVE_US) &&
 	    (e = dni_owner_alive(&k->owner)) == ERR_OK)

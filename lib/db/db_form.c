@@ -39,8 +39,12 @@ static enum err add_interaction(struct db *db, struct company_id company,
 	return e == ERR_OK && changed == 0 ? ERR_NOTFOUND : e;
 }
 
+/* Of none whose person was erased a moment ago (db_visit_erased.h): its visits
+ * would be somebody's again. */
 static const char visitor_of_sql[] =
-    "SELECT visitor_id FROM visit WHERE company_id = ? AND id = ?";
+    "SELECT v.visitor_id, EXISTS (SELECT 1 FROM visit_erased x"
+    " WHERE x.company_id = v.company_id AND x.visit_id = v.id)"
+    " FROM visit v WHERE v.company_id = ? AND v.id = ?";
 
 /* Whoever names a telephone in a form is its caller, most likely. */
 static enum err link_person(struct db *db, struct company_id company,
@@ -49,6 +53,7 @@ static enum err link_person(struct db *db, struct company_id company,
 	struct visitor_id visitor;
 	struct person_id fresh;
 	struct stmt *st;
+	bool erased = false;
 	enum err e;
 
 	if (row->contact_e164[0] == '\0' || !row->contact_real)
@@ -57,8 +62,9 @@ static enum err link_person(struct db *db, struct company_id company,
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, row->visit.v);
 	stmt_out_id(st, visitor.v);
+	stmt_out_bool(st, &erased);
 	e = stmt_one(st);
-	if (e != ERR_OK)
+	if (e != ERR_OK || erased)
 		return e;
 	memcpy(fresh.v, row->id.v, sizeof(fresh.v));
 	return db_person_link(db, company, visitor,

@@ -5,6 +5,7 @@
 #include "lib/db/db_blank.h"
 #include "lib/db/db_keyed.h"
 #include "lib/db/db_person_said.h"
+#include "lib/db/db_visit_erased.h"
 #include "lib/db/stmt.h"
 
 #define VISITS_OF                                                         \
@@ -238,7 +239,9 @@ static enum err erase_all(struct db *db, struct company_id company,
 		return e;
 	if (open)
 		return ERR_CONFLICT;
-	e = db_person_said_erase(db, company, person, &out->named);
+	if ((e = db_visit_erased_add(db, company, person, now_us, fresh)) ==
+	    ERR_OK)
+		e = db_person_said_erase(db, company, person, &out->named);
 	for (size_t i = 0; e == ERR_OK && i < RT_ARRAY_LEN(steps); i++)
 		e = run_step(db, &steps[i], company, person, out);
 	if (e == ERR_OK)

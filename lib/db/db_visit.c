@@ -46,11 +46,12 @@ static const char *const visit_event_sql[] = DB_ROWS_TEXTS(
 
 #define KEEP(column) " " column " = IF(? = '', " column ", ?)"
 
+/* One whose person was erased has no address of its first page any more. */
 static const char visit_about_sql[] =
     "UPDATE visit SET" KEEP("browser_zone") "," KEEP("ga_client_id") "," KEEP(
 	"ga_session_id") "," KEEP("fbc") "," KEEP("fbp") ", causes = causes | ?,"
     " tells_use = tells_use | ?"
-    " WHERE company_id = ? AND id = ?";
+    " WHERE company_id = ? AND id = ? AND landing_url <> ''";
 
 static const char companies_sql[] =
     "SELECT id FROM company WHERE archived_at IS NULL ORDER BY id";
@@ -66,6 +67,8 @@ static const char visit_live_sql[] =
     " FROM visit v WHERE company_id = ? AND id >= ? AND seen_at >= ?"
     " AND NOT EXISTS (SELECT 1 FROM visit_event e WHERE e.company_id ="
     " v.company_id AND e.visit_id = v.id AND e.kind = 'consent_withdrawn')"
+    " AND NOT EXISTS (SELECT 1 FROM visit_erased x WHERE x.company_id ="
+    " v.company_id AND x.visit_id = v.id)"
     " ORDER BY seen_at LIMIT ?";
 
 /* What is bound is borrowed until the execution, hence the pointers. */
