@@ -148,6 +148,11 @@ static bool read_name(struct slice s, uint32_t *out)
 		{ "middot", 0xb7 }, { "zwnj", 0x200c }, { "zwj", 0x200d },
 		{ "lrm", 0x200e }, { "rlm", 0x200f }, { "plus", '+' },
 		{ "lpar", '(' }, { "rpar", ')' }, { "period", '.' },
+		{ "bull", 0x2022 }, { "sdot", 0x22c5 }, { "hellip", 0x2026 },
+		{ "numsp", 0x2007 }, { "hairsp", 0x200a }, { "dash", 0x2010 },
+		{ "verbar", '|' }, { "vert", '|' }, { "num", '#' },
+		{ "euro", 0x20ac }, { "pound", 0xa3 }, { "dollar", '$' },
+		{ "comma", ',' }, { "equals", '=' }, { "commat", '@' },
 		{ "sol", '/' }, { "amp", '&' }, { "lt", '<' }, { "gt", '>' },
 		{ "quot", '"' }, { "apos", '\'' } };
 

@@ -134,8 +134,8 @@ static void close_element(struct scan *s, struct slice name)
 
 static bool is_link(struct slice url)
 {
-	static const char *const schemes[] = { "tel:", "sms:", "callto:",
-		"whatsapp:", "viber:", "facetime" };
+	static const char *const schemes[] = { "tel:", "sms:", "smsto:",
+		"callto:", "whatsapp:", "viber:", "facetime" };
 
 	const struct slice telegram = SLICE("//t.me/+");
 	const size_t at = slice_find_slice(url, telegram);

@@ -14,6 +14,7 @@
  * begins before the end of a full text is looked at with what follows. */
 #define OVERLAP 256
 #define BEFORE  8 /* what stands before a number, too */
+#define AFTER   4 /* and behind it */
 #define MARKS   4 /* between two digits */
 #define NOWHERE SIZE_MAX
 /* Digits of the rest of a number, at least; before it there are at most "011",
@@ -264,7 +265,7 @@ static bool begins(const struct pagenum *s, const struct pagenum_number *w,
 /* What stands before it, the nearest first, and behind it: of the same piece,
  * or, when it goes over several, of all of them. */
 static void around(const struct pagenum *s, size_t i, const struct hit *h,
-    char a[BEFORE + 2], char b[2])
+    char a[BEFORE + 2], char b[AFTER])
 {
 	const bool split = memchr(s->text + i, PIECE, h->end - i) != NULL;
 	/* What seems its country's code may belong to what stands before. */
@@ -272,7 +273,7 @@ static void around(const struct pagenum *s, size_t i, const struct hit *h,
 	size_t k = i;
 
 	memset(a, 0, BEFORE + 2);
-	memset(b, 0, 2);
+	memset(b, 0, AFTER);
 	for (size_t n = 0; n < most && k > 0;) {
 		if (s->text[--k] != PIECE)
 			a[n++] = s->text[k];
@@ -280,7 +281,7 @@ static void around(const struct pagenum *s, size_t i, const struct hit *h,
 			break;
 	}
 	k = h->end;
-	for (int n = 0; n < 2 && k < s->n; k++) {
+	for (int n = 0; n < AFTER && k < s->n; k++) {
 		if (s->text[k] != PIECE)
 			b[n++] = s->text[k];
 		else if (!split)
@@ -328,11 +329,18 @@ static bool is_strict(const struct pagenum *s, size_t i, size_t end)
 	return digits;
 }
 
+/* The rest of a name such as 1800flowers.com. */
+static bool is_domain(const char b[AFTER])
+{
+	return b[0] == '.' &&
+	       ((b[1] >= 'a' && b[1] <= 'z') || memcmp(b + 1, "COM", 3) == 0);
+}
+
 /* An id, a price, a longer number, one of another country? */
 static bool is_part(const struct pagenum *s, const struct pagenum_number *w,
     size_t i, const struct hit *h)
 {
-	char a[BEFORE + 2], b[2];
+	char a[BEFORE + 2], b[AFTER];
 
 	around(s, i, h, a, b);
 	if (is_foreign(s, w, a))
@@ -347,7 +355,7 @@ static bool is_part(const struct pagenum *s, const struct pagenum_number *w,
 		   (a[0] == ',' && scan_is_digit(a[1])) ||
 		   (a[0] == '/' && a[1] != '\0' && a[1] != 'e') ||
 		   is_word(b[0]) || (is_in(b[0], "-@") && is_word(b[1])) ||
-		   (b[0] == ',' && scan_is_digit(b[1])));
+		   (b[0] == ',' && scan_is_digit(b[1])) || is_domain(b));
 }
 
 /* Without its trunk prefix a number must be long to be one, and not go on. */
@@ -508,6 +516,8 @@ static char simple(uint32_t c)
 		return c > ' ' ? (char)c : ' ';
 	if (c >= 0xff10 && c <= 0xff19)
 		return (char)('0' + (c - 0xff10));
+	if ((c >= 0x660 && c <= 0x669) || (c >= 0x6f0 && c <= 0x6f9))
+		return (char)('0' + (c & 0xf));
 	if (c == 0xff08)
 		return '(';
 	if (c == 0xff0b)
@@ -517,8 +527,8 @@ static char simple(uint32_t c)
 	if (c == 0x20ac || c == 0x20b9 || c == 0xa3)
 		return '$';
 	return c == 0xad || c == 0xb7 || c == 0x5be || c == 0x61c ||
-		       c == 0x2212 || (c >= 0x2000 && c <= 0x206f) ||
-		       (c > 0xff08 && c <= 0xff0f)
+		       (c >= 0x2000 && c <= 0x2fff) || c == 0x30fb ||
+		       c == 0x30fc || (c > 0xff08 && c <= 0xff0f)
 		   ? MARK
 		   : OTHER;
 }

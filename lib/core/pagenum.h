@@ -5,9 +5,9 @@
  * A number is its digits, whatever stands between: with its country's code (and
  * "+", "00" or "011" before that) or the trunk prefix of home, or with neither
  * where it is long enough or its country has no prefix; letters may stand for
- * those behind the first three ("1-800-FLOWERS"), full-width digits for any.
- * What is part of something else (a longer number, a price, an id, a number of
- * another country) is none.
+ * those behind the first three ("1-800-FLOWERS"), full-width and Arabic digits
+ * for any. What is part of something else (a longer number, a price, an id, a
+ * name of a site, a number of another country) is none.
  *
  * Pure; hostile input is read in one pass.
  */

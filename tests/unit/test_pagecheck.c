@@ -38,6 +38,11 @@ static const struct {
 	    "<p>(415)&nbsp;555&#8209;0199, &#52;15&#x2d;555&ndash;0199</p>"
 	    "<i title=\"415&nbsp;555-0199\"></i>",
 	    3, 0, 0 },
+	{ "with bullets, and prices, by their names",
+	    "<p>415 &bull; 555 &bull; 0199, 415&sdot;555&sdot;0199</p>"
+	    "<p>&euro;4155550199, &pound;4155550199, &dollar;4155550199, "
+	    "4155550199&comma;00, 4155550199&commat;x.com</p>",
+	    2, 0, 0 },
 	{ "in full-width digits",
 	    "<p>\xef\xbc\x94\xef\xbc\x91\xef\xbc\x95\xef\xbc\x8d"
 	    "\xef\xbc\x95\xef\xbc\x95\xef\xbc\x95\xef\xbc\x8d"
@@ -45,6 +50,22 @@ static const struct {
 	    "<p>415\xef\xbc\x8f"
 	    "555 019\xef\xbc",
 	    1, 0, 0 },
+	{ "in Arabic digits, and those of Iran; not within longer ones",
+	    "<p>\xd9\xa4\xd9\xa1\xd9\xa5 \xd9\xa5\xd9\xa5\xd9\xa5 "
+	    "\xd9\xa0\xd9\xa1\xd9\xa9\xd9\xa9</p><p>415 555 "
+	    "\xdb\xb0\xdb\xb1\xdb\xb9\xdb\xb9</p>"
+	    "<p>415-555-0199\xd9\xa2, \xd9\xa2"
+	    "415-555-0199",
+	    2, 0, 0 },
+	{ "with strokes typed for dashes, dots and bullets of other sets",
+	    "<p>415\xe3\x83\xbc"
+	    "555\xe3\x83\xbc"
+	    "0199, 415\xe2\x8b\x85"
+	    "555\xe2\x88\x99"
+	    "0199, 415 \xe2\x97\x8f 555 \xe2\x97\x8f 0199, 415\xe3\x83\xbb"
+	    "555\xe3\x83\xbb"
+	    "0199</p>",
+	    4, 0, 0 },
 	{ "ands that name none",
 	    "<p>415 & 555 0199, 415&amp;555-0199, 415&555;0199</p>"
 	    "<a href=\"/?a=415&b=5550199\">x</a>",
@@ -95,10 +116,10 @@ static const struct {
 	{ "those it changes",
 	    "<input type=submit value='Call 415-555-0199'>"
 	    "<input placeholder='415-555-0199'><i aria-label='415.555.0199'>"
-	    "<a href='sms:+1-415-555-0199?body=415'>"
+	    "<a href='sms:+1-415-555-0199?body=415'><a href=smsto:4155550199>"
 	    "<a href='https://wa.me/14155550199'><a href='tel:%28415%29%20555-0199'>"
 	    "<a href='https://api.whatsapp.com/send?phone=14155550199&amp;text=x'>",
-	    7, 0, 0 },
+	    8, 0, 0 },
 	{ "a number at its own messenger, and a name there",
 	    "<a href='https://t.me/+14155550199'>"
 	    "<a href='https://t.me/+aB4155550199'><a href='//t.me/+'>",
@@ -222,6 +243,11 @@ static void test_letters(void **state)
 		    1 },
 		{ "<p>1-800-FLO</p><p>WERS</p>", 0 },
 		{ "<script>'1-800-FLOWERS'</script>", 0 },
+		{ "<p>1800flowers.com, info@1800flowers.com, 1-800-FLOWERS.COM,"
+		  " 1-800-Flowers.net</p>",
+		    0 },
+		{ "<p>Call 1-800-FLOWERS.Or 1-800-FLOWERS. now 1-800-FLOWERS.</p>",
+		    3 },
 		{ "<p>555 1234 abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvw"
 		  "xyz abcdefghijklmno 1-800-FLOWERS",
 		    1 },
