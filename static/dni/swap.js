@@ -15,32 +15,35 @@
 
 import { KEEP, kept, STAYS } from './keep.js';
 
-// Brackets, dots, dashes and invisible marks, full-width ones too, and as many blanks
+// Brackets, dots, bullets, dashes and invisible marks, full-width ones and Japanese strokes
+// and dots too, and as many blanks
 // as a page's source has between them (\s has the no-break ones). Each blank can be matched
 // in one way only, so a long run of them costs no more than its length. The
 // classes \p{Pd} and \p{Cf} say the same and take a browser ten times as long.
-const SEP = '\\s*(?:[()./|·−\\-\xad\u05be\u061c\u2000-\u206f\uff08-\uff0f]\\s*){0,4}', OPEN = '[(\uff08]?';
+const SEP = '\\s*(?:[()./|·\\-\xad\u05be\u061c\u2000-\u2fff\u30fb\u30fc\uff08-\uff0f]\\s*){0,4}', OPEN = '[(\uff08]?';
 // In the order that packs smallest.
-const PIECES = 'img,strong,sup,span,label,a,tspan,i,bdo,wbr,bdi,kbd,mark,em,ins,code,s,cite,small,u,time,nobr,b,abbr,big,sub,q,data,font'.split(',');
+const PIECES = 'code,mark,big,ins,sub,tspan,s,sup,span,a,font,u,strong,data,label,abbr,b,small,cite,wbr,bdi,img,i,em,kbd,nobr,bdo,q,time'.split(',');
 // Which elements' attributes are looked at: of all that hold the end of a number
-// there, or of a few elements whatever they say; of more where full-width digits
-// were met.
-export const names = 'href,title,aria-label,content,alt,placeholder,value,xlink:href'.split(',');
+// there, or of a few elements whatever they say; of all where other digits than
+// ASCII's were met.
+export const names = 'href,title,content,aria-label,alt,value,placeholder,xlink:href'.split(',');
 let also = 'area';
 
-export const isLink = (href) => /^\s*(tel|sms|callto|whatsapp|viber|facetime.*):|\/\/(wa\.me|\w+\.whatsapp\.com|t\.me(?=\/\+\d))\//i.test(href);
+export const isLink = (href) => /^\s*(facetime.*|sms(to)?|tel|callto|whatsapp|viber):|\/\/(wa\.me|t\.me(?=\/\+\d)|\w+\.whatsapp\.com)\//i.test(href);
 
 // Every expression is compiled when it is first met, which takes a browser longer
-// than what the few characters asked of here need.
+// than what the few characters asked of here need. Signs beyond ASCII stand in them as
+// numbers: a page of another character set reads this file in its own, if nobody says
+// which one it has.
 const digits = (s) => s.replace(/\D/g, '');
-const isDigit = (s) => /[\d０-９]/.test(s);
+const isDigit = (s) => /[\d\u0660-\u06f9\uff10-\uff19]/.test(s);
 
 // The end of a number is rare on a page, and so a quick first question.
 export const tail = (number) => spaced(digits(number).slice(-7), 0, '', '\\W*');
 
 function see(root) {
 	look(root);
-	observer.observe(root, { childList: 1, subtree: 1, characterData: 1, attributeFilter: names });
+	observer.observe(root, { subtree: 1, childList: 1, characterData: 1, attributeFilter: names });
 	setTimeout(() => hosts(root));
 }
 
@@ -54,7 +57,7 @@ function block(n) {
 // neighbours begin: their block is looked at, once for all changes.
 function fresh(n) {
 	if (n.nodeType === 1) look(n);
-	if ((n.nodeType === 3 || inline(n)) && (quick.test(n.textContent) || (!n.textContent[29] && isDigit(n.textContent))) && (n = block(n))) homes.add(n);
+	if ((n.nodeType === 3 || inline(n)) && (n.$rt || quick.test(n.textContent) || (!n.textContent[29] && isDigit(n.textContent))) && (n = block(n))) homes.add(n);
 }
 
 // Everything below a node; its texts perhaps were looked at already.
@@ -86,7 +89,7 @@ export function look(node, known) {
 // know no list in :not(), and are asked for none.
 function hosts(node) {
 	try {
-		node.querySelectorAll(':not(div:not(:empty),a,p,span,li,h3,img,svg,path,td,i,b,option)').forEach(enter);
+		node.querySelectorAll(':not(div:not(:empty),img,path,p,span,a,td,li)').forEach(enter);
 	} catch {}
 }
 
@@ -121,14 +124,13 @@ function hits(s, link) {
 			// a list or an address of wa.me. What seems its country's code may belong to what stands before.
 			// In a link a zero in front, and the carrier behind it, are another way to dial it.
 			const before = s.slice(0, m.index).slice(m[1] ? -2 : -8);
-			if ((/[+\d０-９]$|\+\d[\d\s().-]+$/.test(before) && !(link && r.cc > 1 && /^0[1-9]*$/.test(before))) || (!link && (/\d[.-]$/.test(before) || /^[.-]?[\d０-９]/.test(after) ||
-				(/^\d+$|[a-z]/i.test(m[0]) && (/([\w$#€£₹=]|\d,|[^e]\/)$/.test(before) || /^([-@]?\w|,\d)/.test(after)))))) {
+			if ((/[+\d\u0660-\u06f9\uff10-\uff19]$|\+\d[\d\s().-]+$/.test(before) && !(link && r.cc > 1 && /^0[1-9]*$/.test(before))) || (!link && (/\d[.-]$/.test(before) || /^[.-]?[\d\u0660-\u06f9\uff10-\uff19]/.test(after) ||
+				(/^\d+$|[a-z]/i.test(m[0]) && (/([\w$#=\xa3\u20ac\u20b9]|\d,|[^e]\/)$/.test(before) || /^([-@]?\w|,\d|\.(COM|[a-z]))/.test(after)))))) {
 				r.re.lastIndex = m.index + 1;
 				continue;
 			}
 			// A number that begins with a trunk prefix has none in the form of one without.
-			const lead = m[1]?.match(/^\D*(00|011)(?=\D*[1-9])/)?.[1] || '';
-			const now = fit(m[1], lead + r.p.cc) + fit(m[2], r.p.zero) + fit(m[3], (m[1] || !r.trunk === !r.p.trunk) && r.p.nsn);
+			const now = fit(m[1], digits(m[1] || '').slice(0, -r.cc.length) + r.p.cc) + fit(m[2], r.p.zero) + fit(m[3], (m[1] || !r.trunk === !r.p.trunk) && r.p.nsn);
 			out.push([m.index, end, /n/.test(now) ? link ? r.to.e164 : m[1] ? r.to.international : r.to.national : now]);
 		}
 	}
@@ -147,13 +149,13 @@ export const page = { found: 0, swapped: 0, roots: [], paint: new Map(), watch, 
 export const doc = document;
 const { roots } = page, held = new Map(), homes = new Set();
 const observer = new MutationObserver(changes), range = doc.createRange();
-let rules = [], asked, quick, select, read = 0, started, seeing, backward, timer, burst = 0;
+let rules = [], asked, quick, select, read = 0, started, seeing, backward, burst = 0;
 
 // What to look for, and what to show instead.
 function makeRule({ from, to }) {
 	const p = parts(from);
 	return {
-		re: new RegExp(`((?:(?:[+＋]|00|011)${SEP})?${OPEN + p.cc + SEP})?` +
+		re: new RegExp(`((?:(?:[+＋]|00|011)${SEP})?${OPEN + spaced(p.cc, 9, '1') + SEP})?` +
 			(p.zero ? `(${OPEN + spaced(p.zero) + SEP})?` : '()') + `(${OPEN + spaced(p.nsn, 3, p.cc)})(?!\\d)`, 'gi'),
 		...p, to, p: parts(to),
 	};
@@ -169,7 +171,7 @@ function changes(list) {
 	for (const m of list) many += m.addedNodes.length;
 	for (const m of list) {
 		if (m.attributeName) swapAttr(m.target, m.attributeName);
-		else if (m.type !== 'childList') fresh(m.target);
+		else if (m.type < 'chi') fresh(m.target); // characterData
 		else if (many > 0) full.add(m.target);
 		else m.addedNodes.forEach(fresh);
 	}
@@ -179,8 +181,11 @@ function changes(list) {
 	homes.clear();
 	// Our own changes need not be looked at again.
 	observer.takeRecords();
-	burst += page.swapped - before;
-	timer = timer || burst && setTimeout(() => (burst = timer = 0), 1000);
+	const n = page.swapped - before;
+	if (n) {
+		burst += n;
+		setTimeout(() => (burst -= n), 1000);
+	}
 }
 
 // Texts below a node that fit are hit. The browser is asked for what stands
@@ -215,27 +220,21 @@ export function text(s, link) {
 }
 
 // A digit may be a full-width one, as Chinese and Japanese keyboards write (\uff10 is
-// their zero); letters may stand for the digits from the given one on. In North America
+// their zero), or an Arabic one (\u0660; \u06f0 in Iran); letters may stand for the digits from the given one on. In North America
 // numbers are written 3-3-4 or without a gap; elsewhere everybody groups anew.
 function spaced(s, from, cc, sep = SEP) {
-	const KEYS = ',,ABC,DEF,GHI,JKL,MNO,PQRS,TUV,WXYZ'.split(',');
-	let out = '';
-	for (let i = 0; i < s.length; i++) {
-		const d = s[i], k = i >= from && KEYS[d];
-		out += (i && (cc !== '1' || i === 3 || i === 6) ? sep : i > 3 ? '(?:\\W(?=[a-z]))?' : '') + `[${d}\\uff1${d + (k || '')}]`;
-	}
-	return out;
+	return s.replace(/./g, (d, i) => (i && (cc !== '1' || i === 3 || i === 6) ? sep : i > 3 ? '(?:\\W(?=[a-z]))?' : '') +
+		`[${d}\\u066${d}\\u06f${d}\\uff1${d}${i >= from ? '01ADGJMPTW'[d] + '-' + '01CFILOSVZ'[d] : ''}]`);
 }
 
-// Puts new digits into the old form; null when it has not as many, or letters. No
+// Puts new digits into the old form, of the same kind: the last four bits of any zero
+// are none. Null when it has not as many, or letters. No
 // old one, which is a part that is not there, needs none.
 function fit(old = '', fresh) {
 	let i = 0;
-	const out = old.replace(/[\d０-９]/g, (c) => {
-		const d = fresh[i++];
-		if (c <= '9') return d;
-		also = 'area,[title],[aria-label]';
-		return unescape(`%uff1${d}`);
+	const out = old.replace(/[\d\u0660-\u06f9\uff10-\uff19]/g, (c) => {
+		if (c > '9') also = '*';
+		return String.fromCharCode(c.charCodeAt() & ~15 | fresh[i++]);
 	});
 	return old && (/[a-z]/i.test(old) || i !== fresh.length) ? null : out;
 }
@@ -243,31 +242,33 @@ function fit(old = '', fresh) {
 // A number that goes over one or several texts: each keeps its share. Gives what
 // was found.
 function swapRun(run) {
-	const all = run.map((n) => n.data), s = all.join(''), ends = all.map((t) => t.length);
+	const s = run.map((n) => n.data).join(''), ends = run.map((n) => n.length);
 	if (!quick.test(s)) return;
 	const found = hits(s);
 	for (const [from, end, t] of found) {
-		const even = t.length === end - from;
+		const even = t.length === end - from, mates = [];
 		let at = 0;
 		page.found++;
 		run.forEach((n, i) => {
-			const x = Math.max(from - at, 0), y = Math.min(end - at, ends[i]);
-			if (x < y) all[i] = all[i].slice(0, x) + (even ? t.slice(at + x - from, at + y - from)
-				: at + x === from ? t : '') + all[i].slice(y);
+			const x = Math.max(from - at, 0), y = Math.min(end - at, ends[i]), s = n.data;
+			if (x < y) {
+				mates.push(n);
+				put(n, s.slice(0, x) + (even ? t.slice(at + x - from, at + y - from)
+					: at + x === from ? t : '') + s.slice(y), mates, run[1]);
+			}
 			at += ends[i];
 		});
 	}
-	run.forEach((n, i) => put(n, all[i], run[1]));
 	return found[0];
 }
 
 export function swapAttr(el, name) {
-	const old = el.getAttribute(name), link = name === 'href' || name === 'xlink:href';
+	const old = el.getAttribute(name), link = /^(xl.*:)?href/.test(name);
 	let now = old;
 	if (!isDigit(old) || (name === 'value' ? !/^(bu|su|re)/.test(el.localName === 'input' && el.type)
-		: name === 'content' ? el.localName === 'meta' : link && !isLink(old))) return;
+		: link && !isLink(old))) return;
 	if (link) {
-		now = old.replace(/(^\s*[\w-]+:|phone=|number=|me\/)([^?&;#]+)/g, (s, head, num) => {
+		now = old.replace(/(^\s*[\w-]+:|number=|me\/|phone=)([^?&;#]+)/g, (s, head, num) => {
 			const d = num.replace(/%(2[089B-F]|A0)/gi, unescape), t = text(d, 1);
 			return t === d ? s : head + t.replace(/\s/g, '').replace('+', num.includes('%2B') ? '%2B' : '+');
 		});
@@ -298,8 +299,9 @@ export function watch(root) {
 	page.rooted?.(root);
 	if (started) see(root);
 	// Roots that custom elements make from now on; prototypes may be frozen.
-	const proto = root.defaultView?.Element.prototype, attach = proto?.attachShadow;
-	if (proto) try {
+	const view = root.defaultView;
+	if (view) try {
+		const proto = view.Element.prototype, attach = proto.attachShadow;
 		proto.attachShadow = function (o) {
 			const root = attach.call(this, o);
 			enter(this);
@@ -314,7 +316,7 @@ export function use(list, back) {
 	rules = list.map(makeRule);
 	// In an attribute the last digits stand together: two, or four where nobody
 	// groups them anew, and the first of a number that is written in letters.
-	select = 'img,textarea,input,iframe'.split(',');
+	select = 'input,img,textarea,iframe'.split(',');
 	names.forEach((name, i) => {
 		if (i < 4 || i > 7) for (const { p, nsn } of rules) {
 			const as = (s) => select.push(`[${i ? name : '*|href'}*="${s}"]`);
@@ -339,6 +341,8 @@ function swapAttrs(el) {
 // number may be split over pieces that hold digits, or stand between such; one that
 // stands in one piece is first. What has no words, a line's end or a drawing, ends
 // a number, but behind a bracket or a dash; so does what is kept, like a word that is edited.
+// Of a number in pieces none stays when the page changed or took away another, or the rules
+// are others: beside what came instead it would be part of a number of nobody's.
 function swapTexts(el) {
 	const run = [];
 	if (kept(el)) return;
@@ -351,6 +355,7 @@ function swapTexts(el) {
 				if (inline(n) && !n.matches(KEEP)) pieces(n);
 				else if (n.textContent.trim() || !/[^\w\s]\s*$/.test(run.slice(-1)[0]?.data)) end();
 			} else if (n.nodeType === 3) {
+				n.$rt?.[2]?.some((n, i, all) => ((n.isConnected && n.data) !== n.$rt?.[1] || n.$rt[3] !== rules) && !all.forEach(revert));
 				const some = isDigit(n.data) || quick.test(n.data);
 				if (!some && n.data.trim()[3]) end();
 				if ((some && !swapRun([n]) && !n.$rt) || run.length) run.push(n);
@@ -377,23 +382,24 @@ function reading() {
 	requestAnimationFrame(reading);
 }
 
-// What was is kept under a name that no field has: a form gives its field of that
+// What was is kept, with the pieces of the same number and the rules it was found by, under a name that no field has: a form gives its field of that
 // name instead. Of a number that is split over texts each piece may stand for anything on
 // another page: the stub is not told.
-function put(node, now, split) {
+function put(node, now, mates, split) {
 	const old = node.data, was = node.$rt?.[1] === old ? node.$rt[0] : old;
-	if (old === now) return;
-	page.swapped++;
-	node.data = now;
-	node.$rt = backward ? null : [was, now];
-	if (!backward && !split && !(now + was)[98] && page.paint.size < 20) page.paint.set(was.trim(), now.trim());
+	if (old !== now) {
+		page.swapped++;
+		node.data = now;
+	}
+	node.$rt = !backward && [was, now, mates, rules];
+	if (!backward && !split && !now[49] && page.paint.size < 20) page.paint.set(was.trim(), now.trim());
 }
 
 // Another quick question is asked of everything; what held the number for
 // the same question is known.
 export function ask(source) {
 	const same = source === asked, known = [...held.values()];
-	asked = source;
+	asked = !rules[0] && source; // others may end in the same digits
 	quick = source && new RegExp(source, 'i');
 	held.clear();
 	if (same) known.forEach(hit);

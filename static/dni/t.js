@@ -25,7 +25,7 @@ const src = me?.src || '', site = attr('site');
 
 const HALF_HOUR = 1800000, HIDDEN_MS = 400;
 const CACHE = 'rt_p';
-const paid = (url) => url.includes('?') && /[?&](\w+clk?id|[gw]braid|li_fat_id|utm_\w+)=/i.test(url);
+const paid = (url) => /[?&](li_fat_id|\w+clk?id|utm_\w+|[gw]braid)=/i.test(url);
 const nav = navigator, loc = location;
 const api = (attr('api') || src.split('/', 3).join('/')) + '/dni/v1/';
 const own = attr('number'), cookies = attr('cookies') !== 'no';
@@ -36,7 +36,7 @@ let swaps = [], same = '';   // the server's last list, and what it looks like
 let shown = [];              // the pairs that stand on the page
 const tellers = [];          // numbers(): who wants to know
 const hidden = [];           // animations that make elements invisible
-const parts = {}, here = {}; // of this program, by name: on the way, and come
+const parts = {};            // of this program, by name: on the way, or come
 let known, begun, off, awake, clickedAt;
 let asking, again, granted;  // a visit is on its way, to be asked anew, and was begun
 let jar;                     // our cookie was seen, and should be there
@@ -60,15 +60,16 @@ page.hide = hide;
 page.part = part;
 
 // --- what is stored: nothing without consent; it may be forbidden, too ---
-const may = () => consent !== 'no' && consent !== 'wait';
+const may = () => !/no|wait/.test(consent);
 
 // What is only needed on some pages. A part that does not come is asked for
 // again when it is next needed. PARTS (Makefile): a sum of all that is in them.
 function part(name, detail) {
-	if (here[name]) return here[name](detail);
-	(parts[name] = parts[name] || import(new URL(`t-${name}.js?${PARTS}`, src || loc)).then((m) => {
-		here[name] = m.default(tag);
-	})).then(() => here[name](detail), () => { parts[name] = 0; });
+	const p = parts[name];
+	if (p?.call) return p(detail);
+	(parts[name] = p || import(new URL(`t-${name}.js?${PARTS}`, src || loc)).then((m) => {
+		parts[name] = m.default(tag);
+	})).then(() => part(name, detail), () => { parts[name] = 0; });
 }
 
 // An exception that is caught costs more than all the rest here.
@@ -79,7 +80,7 @@ function cookie(value, s, of = attr('domain')) {
 		if (!s) {
 			was = d.cookie.match(/(^|; )rt_id=([\w.]*)/)?.[2] || was;
 			jar = jar || was;
-		} else d.cookie = `rt_id=${value};path=/;SameSite=Lax;max-age=${s}${of && ';domain=' + of}${loc.protocol === 'https:' ? ';Secure' : ''}`;
+		} else d.cookie = `rt_id=${value};path=/;SameSite=Lax;max-age=${s}${of && ';domain=' + of}${loc.protocol > 'https' ? ';Secure' : ''}`;
 	} catch {}
 	return was;
 }
@@ -257,7 +258,7 @@ function view(anew) {
 	tag.sentAt = Date.now();
 	asking = 1;
 	post('visit', {
-		url: tag.first.slice(0, 2048), ref, title: (d.title + '').slice(0, 255),
+		url: tag.first.slice(0, 2048), ref, title: d.title + '',
 		consent: may() ? consent : 'no',
 	}, (a) => {
 		const more = again;
@@ -368,6 +369,6 @@ function begin() {
 		setTimeout(show, HIDDEN_MS);
 	}
 	w.addEventListener('pagehide', remember);
-	for (const name of ['mousemove', 'scroll', 'focusin', 'keydown', 'touchstart']) w.addEventListener(name, wake, { once: 1, capture: 1 });
+	for (const name of ['touchstart', 'keydown', 'focusin', 'scroll', 'mousemove']) w.addEventListener(name, wake, { once: 1, capture: 1 });
 	setTimeout(wake, LOOKED_MS);
 }

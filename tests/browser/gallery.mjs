@@ -14,6 +14,7 @@
 
 import { readFileSync } from 'node:fs';
 import { apps } from './gallery_apps.mjs';
+import { far, farSites } from './gallery_far.mjs';
 import { hard } from './gallery_hard.mjs';
 
 /** The site's number and the one that visitors see, as dni.fcgi writes them. */
@@ -41,6 +42,8 @@ export const sites = {
 		[['+18004633339', '(800) 463-3339', '+1 800-463-3339'], ['+18335550124', '(833) 555-0124', '+1 833-555-0124']],
 	],
 };
+
+Object.assign(sites, farSites);
 
 /** Ten numbers on a page, each with one of its own. */
 sites.TEN = Array.from({ length: 10 }, (_, i) => [
@@ -564,4 +567,4 @@ export function placesOf(row) {
 	return row.found ?? (text.replace(/<script[^]*?<\/script>/g, '').match(/\[\[[^]*?=>/g) ?? []).length;
 }
 
-export const gallery = [...countries, ...shapes, ...frameworks, ...places, ...houses, ...hard, ...apps];
+export const gallery = [...countries, ...shapes, ...frameworks, ...places, ...houses, ...hard, ...apps, ...far];
