@@ -1,6 +1,7 @@
 #!/bin/bash
-# run-tests.sh [-j N] PROGRAM... - runs test programs, each alone in a fresh
+# run-tests.sh [-j N[-M]] PROGRAM... - runs test programs, each alone in a fresh
 # folder and with an address of its own, and closes with "N passed, N failed".
+# N at once (2), and more, up to M, while the processors have nothing to do.
 #
 # A test program prints TAP ("ok 1 - name", "not ok 2 - name"). What it is:
 #   *.mjs              node
@@ -14,7 +15,9 @@
 # which passed then is said, never silently (docs/decisions/0145); those whose
 # path begins with RT_TEST_ONCE are not. What failed, or did the first time, is
 # told in few words in the file RT_TEST_TOLD, and so is what cannot be tried on this
-# machine ("ok 1 - name # SKIP why"), which is no test that passed.
+# machine ("ok 1 - name # SKIP why"), which is no test that passed. What each
+# program took, and each of its tests that took a second, is added to the file
+# RT_TEST_TIMES (dev/times.sh reads it). RT_TEST_STAT stands in for /proc/stat.
 #
 # Each process here ends when the one that started it does, however that ended;
 # what even so stays behind, the next run clears away (dev/scratch.sh).
@@ -25,6 +28,7 @@ if [ "${1:-}" = -j ]; then
 	jobs=$2
 	shift 2
 fi
+most=${jobs#*-} jobs=${jobs%-*}
 # Debian keeps mariadbd where an ordinary user's PATH does not look.
 export PATH=$PATH:/usr/sbin:/sbin
 export RT_BUILD=${RT_BUILD:-$PWD/build/${V:-debug}}
@@ -52,7 +56,8 @@ run_one() {
 	export TMPDIR=$run/t RT_TEST_ADDR=$addr RT_TEST_DIR=$dir CMOCKA_MESSAGE_OUTPUT=TAP
 	export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}
 	export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
-	local limit=${RT_TEST_TIMEOUT_S:-120} start=$SECONDS
+	local limit=${RT_TEST_TIMEOUT_S:-120} start=$SECONDS times=${RT_TEST_TIMES:-}
+	unset RT_TEST_TIMES # a test of this runner has others
 	case $prog in
 	*.mjs) set -- node --test-reporter=tap "$prog" ;;
 	*/fuzz_*) set -- "$prog" "tests/fuzz/corpus/${prog##*/fuzz_}" ;;
@@ -89,6 +94,7 @@ run_one() {
 		printf '%-52s %4d ok %4d s, %3.0f s of a processor\n' "$prog" "$(grep -c '^ok' "$out")" $((SECONDS - start)) "$(awk '{ print $1 + $2 }' "$out.cpu")"
 	fi
 	sed -n "s|^ *ok [0-9]* - \(.*\) # SKIP \(.*\)|not run: $prog: \1: \2|p" "$out" >"$out.skipped"
+	[ -z "$times" ] || awk -v file="$prog" -v wall="$((SECONDS - start))" -f dev/times.awk "$out.cpu" "$out" >>"$times"
 	: >"$out.end"
 	[ "${RT_TEST_KEEP:-}" = 1 ] || rm -rf "$dir"
 	rm -f "$locks/$addr"
@@ -97,12 +103,34 @@ run_one() {
 export -f run_one
 # In the background the shell has them ignore Ctrl-C, which some tests send.
 export tied='env --default-signal=INT,QUIT setpriv --pdeathsig TERM'
-run_all() { # JOBS LIST: the programs that the file LIST names
-	$tied xargs -0 -P "$1" -I{} $tied bash -c 'run_one "$@"' _ {} "$run" "$locks" <"$2" &
+run_all() { # JOBS AT-MOST LIST: the programs that the file LIST names
+	$tied xargs -0 -P "$1" -I{} $tied bash -c 'run_one "$@"' _ {} "$run" "$locks" <"$3" &
+	all=$!
 	# Told to end in the middle: everything below ends with xargs.
-	trap 'kill $!; dev/scratch.sh end "$run"; exit 130' INT TERM HUP
-	wait $!
-	cut_off "$2"
+	trap 'kill $all; dev/scratch.sh end "$run"; exit 130' INT TERM HUP
+	[ "$1" -eq "$2" ] || keep_busy "$all" "$1" "$2" &
+	wait "$all"
+	cut_off "$3"
+}
+# Most programs wait for most of their time, each as it likes: one more begins
+# when a third of the processors was idle, or at low priority, for two seconds,
+# one less after ten seconds in which they were full. xargs takes signals for it.
+keep_busy() { # PID AT-LEAST AT-MOST
+	local now=$2 free all was_free=0 was_all=0 idle=0 full=0 share user nice system rest
+	while sleep 1 && kill -0 "$1"; do
+		read -r _ user nice system free rest <"${RT_TEST_STAT:-/proc/stat}"
+		all=$((user + nice + system + free + ${rest// / + })) free=$((free + nice))
+		share=$((100 * (free - was_free) / (all - was_all + 1)))
+		was_all=$all was_free=$free
+		[ $share -ge 33 ] && idle=$((idle + 1)) || idle=0
+		[ $share -le 5 ] && full=$((full + 1)) || full=0
+		[ "$(cat "/proc/$1/comm")" = xargs ] || continue # it would end by them
+		if [ $idle -ge 2 ] && [ $now -lt "$3" ]; then
+			kill -USR1 "$1" && now=$((now + 1)) idle=0
+		elif [ $full -ge 10 ] && [ $now -gt "$2" ]; then
+			kill -USR2 "$1" && now=$((now - 1)) full=0
+		fi
+	done 2>/dev/null
 }
 # When one of its shells is killed, xargs begins nothing more: who has no end
 # has failed.
@@ -126,7 +154,7 @@ run_again() {
 		mv "$results/$name".tap* "$first"
 	done <"$run/once"
 	echo "once more, alone:"
-	run_all 1 "$run/once"
+	run_all 1 1 "$run/once"
 	while IFS= read -r -d '' prog; do
 		name=$(printf '%s' "$prog" | tr '/' '_')
 		[ ! -e "$results/$name.tap.told" ] || continue
@@ -138,7 +166,7 @@ run_again() {
 }
 printf '%s\0' "$@" >"$run/list"
 : >"$run/failed"
-run_all "$jobs" "$run/list"
+run_all "$jobs" "$most" "$run/list"
 grep -zv "^${RT_TEST_ONCE:-//}" "$run/failed" >"$run/again"
 bad=$(tr -cd '\0' <"$run/again" | wc -c)
 [ "$bad" -eq 0 ] || [ "$bad" -gt "${RT_TEST_AGAIN:-0}" ] || run_again

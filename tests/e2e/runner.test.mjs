@@ -3,7 +3,7 @@
 // long run that was cut off goes on where it was.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 
@@ -83,6 +83,53 @@ test('who was cut off with the shell around it has failed, and so has who was no
 	assert.match(r.told, /^kills\.mjs: not run to its end$/m);
 	assert.match(r.text, /^not ok 9999 - kills\.mjs: not run to its end$/m);
 	assert.match(r.tally, /^[0-6] [1-7]\n$/);
+});
+
+/** Runs three programs with -j 1-3 on a machine that is idle, or not, for so many
+ *  hundredths of each second. */
+async function sideBySide(name, source, idle) {
+	const folder = join(dir, name), stat = join(folder, 'stat');
+	mkdirSync(join(folder, 't'), { recursive: true });
+	const files = ['a', 'b', 'c'].map((one) => join(folder, `${one}.mjs`));
+	for (const file of files) writeFileSync(file, `import { test } from 'node:test';\nimport fs from 'node:fs';\nimport assert from 'node:assert/strict';\nconst folder = ${JSON.stringify(folder)}, mine = ${JSON.stringify(file)};\n${source}\n`);
+	let ticks = 0;
+	const tick = () => {
+		ticks += 1000;
+		writeFileSync(`${stat}.new`, `cpu  ${ticks * (100 - idle)} 0 0 ${ticks * idle} 0 0 0 0 0 0\n`);
+		renameSync(`${stat}.new`, stat);
+	};
+	tick();
+	const clock = setInterval(tick, 50), times = join(folder, 'times');
+	const child = spawn('dev/run-tests.sh', ['-j', '1-3', ...files], { env: { ...process.env, TMPDIR: join(folder, 't'), RT_TEST_STAT: stat, RT_TEST_TIMES: times, RT_TEST_TALLY: '', RT_TEST_TOLD: '', RT_TEST_AGAIN: '0' } });
+	let text = '';
+	for (const out of [child.stdout, child.stderr]) out.setEncoding('utf8').on('data', (more) => (text += more));
+	const status = await new Promise((done) => child.on('close', done));
+	clearInterval(clock);
+	return { status, text, times: readFileSync(times, 'utf8').replaceAll(`${folder}/`, '') };
+}
+
+test('while the processors are idle more begin, up to the most that may', async () => {
+	const r = await sideBySide('idle', `test('all three are here', async () => {
+		fs.writeFileSync(mine + '.here', '');
+		const end = Date.now() + 60000;
+		while (!['a', 'b', 'c'].every((one) => fs.existsSync(folder + '/' + one + '.mjs.here'))) {
+			assert.ok(Date.now() < end);
+			await new Promise((r) => setTimeout(r, 20));
+		}
+	});`, 90);
+	assert.equal(r.status, 0, r.text);
+	assert.match(r.text, /^3 passed, 0 failed$/m);
+	assert.match(r.times, /^\d+\.\d \d+\.\d a\.mjs$/m);
+	assert.match(r.times, /^\d+\.\d - a\.mjs: all three are here$/m);
+});
+
+test('while they are full none begins beside another', async () => {
+	const r = await sideBySide('full', `test('nobody else', async () => {
+		fs.mkdirSync(folder + '/one');
+		await new Promise((r) => setTimeout(r, 3000)); // as a call lasts
+		fs.rmdirSync(folder + '/one');
+	});`, 2);
+	assert.equal(r.status, 0, r.text);
 });
 
 test('nothing failed: nothing is told', () => {
