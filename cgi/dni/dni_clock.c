@@ -41,9 +41,30 @@ int64_t dni_clock_at(struct dni_state *s, int64_t wall_us, int64_t mono_us)
 	return s->now_us;
 }
 
+/* Rows of what is held end too soon from now on, as after a step forward. */
+static void stood_still(struct dni_state *s, int64_t by_us)
+{
+	for (size_t i = 0; i < s->n_pools; i++) {
+		struct dni_pool *p = s->pools[i];
+
+		if (p->leases == NULL)
+			continue;
+		lease_stood(p->leases, by_us);
+		p->n_behind = p->n;
+	}
+	s->behind = true;
+	log_warn("dni: nobody was heard for_ms=%lld: leases go on",
+	    (long long)(by_us / 1000));
+}
+
 int64_t dni_clock_now(struct dni_state *s)
 {
-	return dni_clock_at(s, clk_wall_us(), clk_mono_us());
+	const int64_t mono_us = clk_mono_us();
+
+	if (s->asked_us != 0 && mono_us - s->asked_us >= DNI_CLOCK_STOOD_US)
+		stood_still(s, mono_us - s->asked_us);
+	s->asked_us = mono_us;
+	return dni_clock_at(s, clk_wall_us(), mono_us);
 }
 
 struct dni_clock_read dni_clock_read(struct dni_state *s)

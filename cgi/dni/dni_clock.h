@@ -8,6 +8,11 @@
  * stop the time, so that no number is freed until it is made up, and a step
  * forward give numbers away that are still shown.
  *
+ * A server that stands still, as its machine or somebody lets it, hears of no
+ * page for so long: that time does not count either for what is held. Its
+ * keeper asks for the time four times a second, so when nobody did for some it
+ * stood still.
+ *
  * What is stored does not move with it. After a step forward, rows of leases
  * that live look as if they had ended, and a server that is killed then would
  * give their numbers to others at its next start. So the rows of all numbers
@@ -21,6 +26,8 @@
 
 /* A smaller step is waited for, or is time that passed. */
 #define DNI_CLOCK_STEP_US (2 * RT_SEC_US)
+/* Less may be a keeper that waits for the database while nobody asks. */
+#define DNI_CLOCK_STOOD_US (5 * RT_SEC_US)
 
 /* With mu held. Now, which is s->now_us too: never less than before, but for a
  * step, which is logged. */

@@ -67,11 +67,12 @@ struct dni_state {
 	struct dni_flood *visits_flood; /* new visits of an address */
 	struct dni_flood *hits_flood;   /* requests of an address or visitor */
 	int64_t now_us;                 /* dni_clock.h; 0: nobody asked yet */
-	int64_t ahead_us;               /* the wall's of the monotonic clock */
-	int64_t moved_us;               /* by all steps */
-	int64_t late_us; /* of what is stored, at most: dni_clock_read() */
-	bool behind;     /* a pool's n_behind may not be 0 */
-	bool away;       /* the database does not answer */
+	int64_t asked_us; /* monotonic: for the time, last; 0: nobody yet */
+	int64_t ahead_us; /* the wall's of the monotonic clock */
+	int64_t moved_us; /* by all steps */
+	int64_t late_us;  /* of what is stored, at most: dni_clock_read() */
+	bool behind;      /* a pool's n_behind may not be 0 */
+	bool away;        /* the database does not answer */
 
 	pthread_cond_t work; /* for writers */
 	pthread_cond_t turn; /* a batch is done, or nothing is alone any more */

@@ -178,6 +178,33 @@ void lease_free(struct lease_pool *p)
 	free(p);
 }
 
+/* Those held, of which some count as extended by_us later, and into their order
+ * again: each of both lists is in order, and they become one that is. */
+static void extend_some(struct lease_pool *p, int64_t by_us,
+    bool (*some)(const struct number *x, int64_t by_us))
+{
+	struct list moved = LEASE_LIST_EMPTY, others = LEASE_LIST_EMPTY, *l;
+	uint32_t i;
+
+	while (p->held.n + p->ahead.n > 0) {
+		l = p->held.n > 0 ? &p->held : &p->ahead;
+		i = l->head;
+		lease_list_drop(p, l, i);
+		if (some(&p->numbers[i], by_us)) {
+			p->numbers[i].beat_us += by_us;
+			lease_list_push(p, &moved, i);
+		} else {
+			lease_list_push(p, &others, i);
+		}
+	}
+	while (moved.n + others.n > 0) {
+		l = lease_list_earlier(p, &moved, &others);
+		i = l->head;
+		lease_list_drop(p, l, i);
+		lease_list_push(p, held_in(p, i), i);
+	}
+}
+
 /* What is held by the rule of before is held for as long as that said: its page
  * asks again within a minute by then, not sooner because of us. Extended it is
  * by the new one; what is not extended any more ends when it would have, as
@@ -191,32 +218,23 @@ void lease_rules(struct lease_pool *p, int64_t now_us, int64_t lease_us,
     int64_t gap_us)
 {
 	const int64_t shorter_us = p->lease_us - lease_us;
-	struct list moved = LEASE_LIST_EMPTY, others = LEASE_LIST_EMPTY, *l;
-	uint32_t i;
 
 	(void)advance(p, now_us);
 	p->lease_us = lease_us;
 	p->gap_us = gap_us;
-	if (shorter_us == 0)
-		return;
-	/* Each of both is in order, and they become one that is. */
-	while (p->held.n + p->ahead.n > 0) {
-		l = p->held.n > 0 ? &p->held : &p->ahead;
-		i = l->head;
-		lease_list_drop(p, l, i);
-		if (ends_as_before(&p->numbers[i], shorter_us)) {
-			p->numbers[i].beat_us += shorter_us;
-			lease_list_push(p, &moved, i);
-		} else {
-			lease_list_push(p, &others, i);
-		}
-	}
-	while (moved.n + others.n > 0) {
-		l = lease_list_earlier(p, &moved, &others);
-		i = l->head;
-		lease_list_drop(p, l, i);
-		lease_list_push(p, held_in(p, i), i);
-	}
+	if (shorter_us != 0)
+		extend_some(p, shorter_us, ends_as_before);
+}
+
+static bool is_extended(const struct number *x, int64_t by_us)
+{
+	(void)by_us;
+	return x->state == HELD;
+}
+
+void lease_stood(struct lease_pool *p, int64_t by_us)
+{
+	extend_some(p, by_us, is_extended);
 }
 
 enum err lease_add(struct lease_pool *p, int64_t now_us,

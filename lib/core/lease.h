@@ -132,6 +132,10 @@ RT_MUST_USE bool lease_find(struct lease_pool *p, int64_t now_us,
     const struct lease_holder *holder, uint32_t *number);
 void lease_stat(struct lease_pool *p, int64_t now_us, struct lease_stat *out);
 
+/* For by_us up to now nobody could be heard: that time does not count for what
+ * is held, unless its number left the pool. Before any call that brings now. */
+void lease_stood(struct lease_pool *p, int64_t by_us);
+
 /* The clock was set by_us forward, or back: all that is known moves with it, so
  * that leases and gaps last as long as they would have. */
 void lease_shift(struct lease_pool *p, int64_t by_us);

@@ -275,6 +275,33 @@ static void test_rules_order(void **state)
 	lease_free(p);
 }
 
+/* The server stood still for ten minutes, in which no page could be heard:
+ * nobody is given what was held before; a number that left ends when it was to.
+ */
+static void test_stood(void **state)
+{
+	const struct lease_holder ann = { { 1 } }, bob = { { 2 } },
+				  cat = { { 3 } };
+	struct lease_pool *p = new_pool(2);
+	struct lease_grant g;
+	int64_t end_us;
+
+	(void)state;
+	g = lease_take(p, MIN_US, &ann, &anywhere);
+	assert_int_equal(lease_take(p, 2 * MIN_US, &bob, &anywhere).what,
+	    LEASE_NEW);
+	lease_retire(p, 2 * MIN_US, g.number);
+	lease_stood(p, 10 * MIN_US);
+	assert_true(lease_is_sound(p));
+	assert_int_equal(lease_take(p, 12 * MIN_US, &cat, &anywhere).what,
+	    LEASE_NONE);
+	assert_false(lease_is_held(p, 12 * MIN_US, g.number, &end_us));
+	assert_int_equal(lease_take(p, 15 * MIN_US - 1, &bob, &anywhere).what,
+	    LEASE_KEPT);
+	assert_true(lease_is_sound(p));
+	lease_free(p);
+}
+
 /* What is held from later on goes on in the order of its time, among numbers
  * that are extended meanwhile. */
 static void test_ahead(void **state)
@@ -479,6 +506,7 @@ int main(void)
 		cmocka_unit_test(test_rules_shorter),
 		cmocka_unit_test(test_rules_longer),
 		cmocka_unit_test(test_rules_order),
+		cmocka_unit_test(test_stood),
 		cmocka_unit_test(test_ahead),
 		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_flood_network),

@@ -1,5 +1,6 @@
 // A pool's rules change while its numbers are shown: a page was told how long its
-// number is its own, and it asks again by then.
+// number is its own, and it asks again by then. And a server that stands still, and
+// hears of no page: what is held then is nobody else's afterwards.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { startStack, until } from '../support/stack.mjs';
@@ -27,6 +28,27 @@ function change(statements) {
 const beat = async (page) => (await dni.post('/dni/v1/beat', { site: 'demo', visitor: page.visitor, visit: page.visit, engaged_s: 1 })).json;
 const doubled = () => stack.sql(`SELECT a.number_e164 FROM lease a JOIN lease b ON b.company_id = a.company_id AND b.number_id = a.number_id AND b.id <> a.id
 	AND b.started_at >= a.started_at WHERE b.started_at < LEAST(a.expires_at, COALESCE(a.released_at, a.expires_at))`);
+
+test('the server stands still for longer than a lease: its pages keep their numbers', async () => {
+	stack.sql('DELETE FROM pool_number');
+	await addNumbers(stack, 2, 10, 'lease_s = 6');
+	const pages = [(await dni.ask()).json, (await dni.ask()).json];
+	assert.deepEqual(pages.map(({ tier }) => tier), ['lease', 'lease']);
+	const pid = stack.pidOf('dni.fcgi'), stood = Date.now();
+	process.kill(pid, 'SIGSTOP');
+	await until('their leases would be over', () => Date.now() > stood + 8000);
+	// Those who ask meanwhile are before the pages.
+	const strangers = Array.from({ length: 4 }, () => dni.ask());
+	await until('they are on their way', () => Date.now() > stood + 8300);
+	process.kill(pid, 'SIGCONT');
+	for (const { json } of await Promise.all(strangers)) assert.notEqual(json.tier, 'lease');
+	for (const page of pages) assert.equal((await beat(page)).swap[0].to.e164, page.swap[0].to.e164);
+	assert.equal(stack.pidOf('dni.fcgi'), pid);
+	assert.match(stack.output, /nobody was heard for_ms=\d+: leases go on/);
+	assert.deepEqual(doubled(), []);
+	// Who is not heard of again has it for the time of a lease, and no longer.
+	await until('a number is free', async () => (await dni.ask()).json.tier === 'lease');
+});
 
 test('leases last shorter: what was shown before is nobody else’s sooner', async () => {
 	stack.sql('DELETE FROM pool_number');
