@@ -271,6 +271,9 @@ static enum err post_beat(const struct req *r, struct resp *out)
 		return e;
 	e = dni_serve_beat(r->app, h, &who, r->arena, &a);
 	note(r, h, e, a);
+	if ((e == ERR_NOTFOUND || e == ERR_DENIED) &&
+	    dni_serve_closed(r->app, h, r->arena, &a))
+		return answer(out, a);
 	return answer_or_wait(out, e, a);
 }
 

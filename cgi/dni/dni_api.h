@@ -14,11 +14,11 @@
  *             "to":{…}}],"beat_s":60}
  *
  * tier: lease, source, overflow, none, gone; why, for all but the first: robot
- * hidden consent pool flood database. visitor and visit are missing when none
- * is kept. "gpc":true: the request's head had Sec-GPC, so the browser shall
- * keep none, either. Errors are RFC 9457 problems: 400 with what is wrong, 403
- * for a foreign origin, 404 for an unknown site, 413, 429, and 503 while no
- * site is known.
+ * hidden consent pool flood database closed. visitor and visit are missing when
+ * none is kept. "gpc":true: the request's head had Sec-GPC, so the browser
+ * shall keep none, either. Errors are RFC 9457 problems: 400 with what is
+ * wrong, 403 for a foreign origin, 404 for an unknown site, 413, 429, and 503
+ * while no site is known.
  */
 #ifndef RT_CGI_DNI_DNI_API_H
 #define RT_CGI_DNI_DNI_API_H

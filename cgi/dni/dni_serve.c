@@ -556,3 +556,23 @@ enum err dni_serve_beat(struct dni_state *s, const struct dni_hit *h,
 	end(v, out);
 	return e;
 }
+
+bool dni_serve_closed(struct dni_state *s, const struct dni_hit *h,
+    struct arena *mem, struct dni_answer **out)
+{
+	struct dni_answer *a = arena_alloc(mem, sizeof(*a));
+	const struct dni_visit *visit;
+	bool theirs;
+
+	(void)pthread_mutex_lock(&s->mu);
+	visit = dni_visits_find(s->visits, dni_clock_now(s), h->visit);
+	theirs = visit != NULL && id_eq(visit->visitor.v, h->visitor.v);
+	(void)pthread_mutex_unlock(&s->mu);
+	if (!theirs || a == NULL)
+		return false;
+	*a = (struct dni_answer){ .site = h->site,
+		.tier = "none",
+		.why = "closed" };
+	*out = a;
+	return true;
+}

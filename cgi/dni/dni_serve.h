@@ -66,6 +66,13 @@ RT_MUST_USE enum err dni_serve_visit(struct dni_state *s,
 RT_MUST_USE enum err dni_serve_beat(struct dni_state *s,
     const struct dni_hit *h, const struct dni_who *who, struct arena *mem,
     struct dni_answer **out);
+/* What a page is told whose visit goes on and whose site was closed since, or
+ * is not of its origin any more: "none" with a why, as nobody hears its
+ * heartbeats and its number is another visitor's soon. False: no such visit, or
+ * ERR_NOMEM.
+ */
+RT_MUST_USE bool dni_serve_closed(struct dni_state *s, const struct dni_hit *h,
+    struct arena *mem, struct dni_answer **out);
 /* late: the database took too long, and the answer is made without it.
  * ERR_BUSY, only then: later_ready() is being called this moment. */
 RT_MUST_USE enum err dni_serve_resume(struct dni_serve *v, bool late);

@@ -84,11 +84,13 @@ test('a page with a rule’s own number takes none of the pool by staying open',
 	assert.equal((await dni.ask()).json.tier, 'lease');
 });
 
-test('a beat that names a page: the site’s own, and an address', async () => {
+test('a beat that names a page: the site’s own, or it is told to show no number, and an address', async () => {
 	const { json } = await dni.ask();
 	const status = async (url) => (await dni.post('/dni/v1/beat', { site: 'demo', visitor: json.visitor, visit: json.visit, url })).status;
 	assert.deepEqual([await status(page), await status('https://example.org/'), await status('javascript:1'), await status(7), await status('http://a/' + 'x'.repeat(2100))],
-		[200, 403, 400, 400, 400]);
+		[200, 200, 400, 400, 400]);
+	const { visitor } = (await dni.ask()).json;
+	assert.equal((await dni.post('/dni/v1/beat', { site: 'demo', visitor, visit: json.visit, url: 'https://example.org/' })).status, 403, 'of nobody’s visit');
 });
 
 test('the second page of a visit by an ad is none of a visit by nothing', async () => {

@@ -1,6 +1,7 @@
 // A pool's rules change while its numbers are shown: a page was told how long its
 // number is its own, and it asks again by then. And a server that stands still, and
-// hears of no page: what is held then is nobody else's afterwards.
+// hears of no page: what is held then is nobody else's afterwards. And a site that is
+// closed, or whose origins change: its pages show no number that is another's soon.
 import { after, before, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { startStack, until } from '../support/stack.mjs';
@@ -60,6 +61,28 @@ test('leases last shorter: what was shown before is nobody else’s sooner', asy
 	assert.equal((await dni.ask()).json.why, 'pool');
 	assert.equal((await beat(page)).swap[0].to.e164, page.swap[0].to.e164);
 	assert.deepEqual(doubled(), []);
+});
+
+test('a site is closed, or a page is not of its origin any more: the page shows no number', async () => {
+	await addNumbers(stack, 2, 20, 'lease_s = 600');
+	const page = (await dni.ask()).json;
+	const told = async (of) => {
+		const { status, json } = await dni.post('/dni/v1/beat', { site: 'demo', visitor: of.visitor, visit: of.visit, engaged_s: 1, url: `${stack.url}/demo/` });
+		return [status, json.tier, json.why, json.swap?.[0]?.to.e164];
+	};
+	const theirs = [200, 'lease', '', page.swap[0].to.e164];
+	assert.deepEqual(await told(page), theirs);
+	for (const [shut, open, status] of [
+		["UPDATE site SET archived_at = utc_timestamp(6) WHERE public_key = 'demo'", "UPDATE site SET archived_at = NULL WHERE public_key = 'demo'", 404],
+		["UPDATE site_origin SET origin = CONCAT(origin, '.example')", "UPDATE site_origin SET origin = REPLACE(origin, '.example', '')", 403],
+	]) {
+		await change(shut);
+		assert.deepEqual(await told(page), [200, 'none', 'closed', undefined]);
+		assert.equal((await told({ ...page, visitor: 'vtr_01h455vb4pex5vsknk084sn02q' }))[0], status, 'of nobody’s visit');
+		assert.equal((await dni.ask()).status, status);
+		await change(open);
+		assert.deepEqual(await told(page), theirs);
+	}
 });
 
 test('a number moves, and then its old pool’s leases last longer: one holder at a time', async () => {
