@@ -214,6 +214,10 @@ static enum err set_up(struct db *db)
 	static const char mode_sql[] =
 	    "SET SESSION sql_mode = 'STRICT_ALL_TABLES,"
 	    "NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'";
+	/* MariaDB ends who stands still with rows locked (decision 0385). */
+	static const char tx_sql[] =
+	    "SET SESSION autocommit = 0"
+	    " /*M!100300 , SESSION idle_transaction_timeout = 10 */";
 	static const char *const session[] = {
 		"SET NAMES utf8mb4 COLLATE utf8mb4_bin",
 		"SET SESSION time_zone = '+00:00'",
@@ -234,7 +238,7 @@ static enum err set_up(struct db *db)
 	if (e == ERR_OK)
 		e = limit_queries(db);
 	if (e == ERR_OK && db->only_tx)
-		e = run(db, "SET SESSION autocommit = 0", DB_READING);
+		e = run(db, tx_sql, DB_READING);
 	db->ready = e == ERR_OK;
 	return e;
 }

@@ -491,6 +491,48 @@ static void test_lost(void **state)
 	assert_false(o.s->pools[0]->owned);
 }
 
+/* The owner stands still in the middle of a batch, with its row locked: MariaDB
+ * ends its connection, and another server can take the pool. What it goes on
+ * with is refused. */
+static void test_stands_still_in_a_batch(void **state)
+{
+	const struct pool_owner_ask ours = { .owner = OWNER_A,
+		.said = { clk_wall_us(), 1 } },
+				    others = { .owner = OWNER_B,
+					    .said = { clk_wall_us(), 1 } };
+	const struct company_id company = t->company[0].id;
+	struct pool_id id;
+	const int64_t since_us = clk_mono_us();
+	struct pool_owner_taken first, second;
+	struct db *writer = NULL;
+	enum err e;
+
+	(void)state;
+	memset(id.v, 0xbb, sizeof(id.v));
+	exec_of(
+	    "INSERT INTO pool (company_id, id, name, created_at)"
+	    " SELECT id, unhex(repeat('bb', 16)), 'Third',"
+	    " utc_timestamp(6) FROM company WHERE id = ?",
+	    company.v);
+	ok(db_later_writer(&writer, t->secret_dir, t->socket, TESTDB_NAME,
+	    "dni"));
+	ok(db_reconnect(writer));
+	ok(db_pool_owner_take(dni, company, id, &ours, &first));
+	ok(db_begin(writer));
+	ok(db_pool_owner_check(writer, company, id, first.epoch));
+	do {
+		e = db_pool_owner_take(dni, company, id, &others, &second);
+		assert_true(clk_mono_us() < since_us + RT_MIN_US);
+	} while (e == ERR_BUSY || e == ERR_CONFLICT);
+	assert_int_equal(e, ERR_OK);
+	assert_int_not_equal(db_pool_owner_check(writer, company, id,
+				 first.epoch),
+	    ERR_OK);
+	assert_true(db_broken(writer));
+	db_rollback(writer);
+	db_close(writer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -503,6 +545,7 @@ int main(void)
 		cmocka_unit_test(test_move),
 		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_stands_still_in_a_batch),
 	};
 
 	return cmocka_run_group_tests_name("dni owner", tests, start, stop);
