@@ -405,11 +405,13 @@ static void describe(const struct transfer *t, CURLcode code,
 static void read_numbers(CURL *easy, struct out_http_answer *a)
 {
 	curl_off_t took = 0, retry = 0;
-	char *redirect = NULL;
+	char *redirect = NULL, *type = NULL;
 	long status = 0;
 
 	(void)curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &redirect);
+	(void)curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
 	a->redirect = redirect == NULL ? "" : redirect;
+	a->type = type == NULL ? "" : type;
 	(void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 	(void)curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &took);
 	(void)curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry);

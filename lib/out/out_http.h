@@ -78,6 +78,7 @@ struct out_http_answer {
 	/* Where a redirect leads, as a whole address, unchecked: "" is nowhere.
 	 * Valid as long. */
 	const char *redirect;
+	const char *type; /* Content-Type; "" not said */
 };
 
 struct out_http;

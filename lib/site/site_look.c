@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "lib/base/clk.h"
-#include "lib/base/utf16.h"
 #include "lib/core/pagemove.h"
 #include "lib/core/robots.h"
 #include "lib/core/urlq.h"
 #include "lib/phone/phone.h"
+#include "lib/site/site_text.h"
 
 #define WAIT_MS      200
 #define ROBOTS_HOPS  5                   /* RFC 9309 2.3.1.2 */
@@ -266,15 +266,17 @@ static void read_text(struct site_look *l, const struct out_http_answer *a,
 {
 	char to[OUT_HTTP_URL_MAX + 1];
 	const bool redirect = is_redirect(a);
+	const bool page = site_text_is_page(slice_from(a->type));
 	struct urlq url;
 
-	if (!redirect && !sends_on(l, html, to)) {
+	if (!redirect && !(page && sends_on(l, html, to))) {
 		l->what.host = urlq_split(slice_from(l->url), &url) == ERR_OK
 				   ? url.host
 				   : SLICE("");
 		l->bytes = a->body.n;
-		l->seen.cut = a->body.n >= SITE_LOOK_BYTES;
-		pagecheck(html, &l->what, &l->seen.page);
+		l->seen.cut = page && a->body.n >= SITE_LOOK_BYTES;
+		if (page)
+			pagecheck(html, &l->what, &l->seen.page);
 	} else if (l->seen.hops == SITE_LOOK_HOPS) {
 		l->seen.too_many_hops = true;
 	} else {
@@ -286,18 +288,13 @@ static void read_text(struct site_look *l, const struct out_http_answer *a,
 static enum err read_page(struct site_look *l, const struct out_http_answer *a,
     bool *again)
 {
-	struct buf text;
-	enum err e = ERR_OK;
+	struct slice html;
+	struct buf mem;
+	const enum err e = site_text(a->body, slice_from(a->type), &mem, &html);
 
-	if (!utf16_marked(a->body)) {
-		read_text(l, a, a->body, again);
-		return ERR_OK;
-	}
-	buf_init(&text, a->body.n / 2 * 3 + 3);
-	utf16_to_utf8(a->body, &text);
-	if ((e = buf_err(&text)) == ERR_OK)
-		read_text(l, a, buf_slice(&text), again);
-	buf_fini(&text);
+	if (e == ERR_OK)
+		read_text(l, a, html, again);
+	buf_fini(&mem);
 	return e;
 }
 

@@ -70,6 +70,12 @@ const odd = {
 		more();
 	},
 	'/written': () => html(`${tag('odd')}<p>(415)&nbsp;<b>555</b>&#8209;0199</p>`),
+	// Of other encodings: no-break blank and dash of one byte; letters whose second byte is one of ASCII; full-width digits.
+	'/cyrillic': () => (res) => res.writeHead(200, { 'content-type': 'text/html; charset="Windows-1251"' }).end(Buffer.from(`${tag('odd')}<p>\xd2\xe5\xeb. 415\xa0555\x960199</p>`, 'latin1')),
+	'/kanji': () => html(Buffer.from(`<meta http-equiv=Content-Type content='text/html; charset=Shift_JIS'>${tag('odd')}<p>\x93d\x98b4155550199</p>`, 'latin1')),
+	'/kanji-wide': () => html(Buffer.from(`<META CHARSET=x-sjis>${tag('odd')}<p>\x82\x53\x82\x50\x82\x54\x81\x5d\x82\x54\x82\x54\x82\x54\x81\x5d\x82\x4f\x82\x50\x82\x58\x82\x58</p>`, 'latin1')),
+	'/unsaid': () => html(Buffer.from(`${tag('odd')}<p>caf\xe9 415\xa0555\xa00199</p>`, 'latin1')),
+	'/file': () => (res) => res.writeHead(200, { 'content-type': 'application/pdf' }).end(`%PDF ${tag('odd')}<p>415-555-0199</p>`),
 };
 
 /** A web server of these pages; its origin. */
@@ -163,6 +169,8 @@ test('pages that programs send on, of two bytes a letter, in pieces', async () =
 	assert.deepEqual(found['/late'].slice(0, 1), [0], 'a page of 100 kB is read to its end');
 	assert.equal(found['/drips'][0], bit.none, 'a site that drips has its time, and the others theirs');
 	assert.deepEqual(found['/wide'], [0, '0', '200', '1', `${oddOrigin}/wide`], 'two bytes a letter');
+	for (const path of ['/cyrillic', '/kanji', '/kanji-wide', '/unsaid']) assert.deepEqual(found[path].slice(0, 4), [0, '0', '200', '1'], path);
+	assert.deepEqual(found['/file'].slice(0, 4), [bit.tag | bit.targets, '0', '200', '0'], 'browsers run no tag in it');
 	assert.deepEqual(found['/written'], [0, '0', '200', '1', `${oddOrigin}/written`], 'in pieces, with signs by their names');
 });
 
