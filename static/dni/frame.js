@@ -126,7 +126,7 @@ export default function (tag) {
 	// A click where nothing is changed: its link is told of as it is.
 	const still = (e) => ({
 		timeStamp: e.timeStamp,
-		composedPath: () => e.composedPath().filter((n) => n.matches?.('a,area')).map((n) => {
+		composedPath: () => e.composedPath().filter((n) => /^a(rea)?$/.test(n.localName)).map((n) => {
 			const copy = n.cloneNode();
 			copy.setAttribute('data-noswap', '');
 			return copy;

@@ -203,7 +203,7 @@ function wake(e) {
 
 // A link is right in any case at the moment it counts.
 function click(e) {
-	const el = e.composedPath().find((n) => n.matches?.('a,area'));
+	const el = e.composedPath().find((n) => /^a(rea)?$/.test(n.localName));
 	if (!isLink(el?.getAttribute('href'))) return;
 	swapAttr(el, 'href');
 	// An impatient finger, or a program that clicks, is told once a second.

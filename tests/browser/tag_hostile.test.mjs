@@ -59,6 +59,20 @@ test('prototypes with members of everybody’s', async () => {
 	await page.context().close();
 });
 
+test('variables of the page named like methods: a click beside a link is none of ours', async () => {
+	const page = await open(`<h1>Call</h1><a id="l" href="tel:${own.e164}"><b>${own.national}</b></a>${NUMBER}<iframe srcdoc="<script>var matches = ['x']</script><p>x</p>"></iframe>`, {
+		head: `<script>var matches = 'x'.match(/x/), href = 'x', closest = 1, animate = 2; addEventListener('click', function (e) { e.preventDefault(); });</script>${TAG}`,
+	});
+	await shown(page);
+	await page.click('h1');
+	await page.frameLocator('iframe').locator('p').click();
+	await page.click('#l b');
+	await until('the link is told of', () => told('event').some((e) => e.kind === 'tel_click'));
+	assert.equal(await page.getAttribute('#l', 'href'), `tel:${ours.e164}`);
+	assert.deepEqual(page.said, []);
+	await page.context().close();
+});
+
 test('functions of the browser replaced by ones that throw', async () => {
 	const page = await open(NUMBER, {
 		init: () => {
