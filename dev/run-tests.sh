@@ -114,7 +114,7 @@ run_all() { # JOBS AT-MOST LIST: the programs that the file LIST names
 }
 # Most programs wait for most of their time, each as it likes: one more begins
 # when a third of the processors was idle, or at low priority, for two seconds,
-# one less after ten seconds in which they were full. xargs takes signals for it.
+# one less after five seconds in which they were full. xargs takes signals for it.
 keep_busy() { # PID AT-LEAST AT-MOST
 	local now=$2 free all was_free=0 was_all=0 idle=0 full=0 share user nice system rest
 	while sleep 1 && kill -0 "$1"; do
@@ -127,7 +127,7 @@ keep_busy() { # PID AT-LEAST AT-MOST
 		[ "$(cat "/proc/$1/comm")" = xargs ] || continue # it would end by them
 		if [ $idle -ge 2 ] && [ $now -lt "$3" ]; then
 			kill -USR1 "$1" && now=$((now + 1)) idle=0
-		elif [ $full -ge 10 ] && [ $now -gt "$2" ]; then
+		elif [ $full -ge 5 ] && [ $now -gt "$2" ]; then
 			kill -USR2 "$1" && now=$((now - 1)) full=0
 		fi
 	done 2>/dev/null

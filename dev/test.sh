@@ -60,7 +60,7 @@ unit() { # variant
 # the end: those of dev/slow.txt, then by their size. Most of them wait: a call
 # takes as long as people talk, a drill for what it killed, a page for what might
 # still come. So they run beside each other, and as many as keep the processors
-# busy (dev/run-tests.sh -j).
+# busy (dev/run-tests.sh -j), no more: on full ones the sound of a call is late.
 long_first() { # folder...
 	local kind all
 	all=$(grep -E "^tests/($(tr ' ' '|' <<<"$*"))/" dev/slow.txt)$'\n'
@@ -128,7 +128,7 @@ else
 	: >"$work/built"
 	step "database" c_tests db test-db
 	step "simulated calls" c_tests sim test-sim
-	step "sip, drill, e2e, web" node_tests $((jobs * 4))-$((jobs * 6)) sip drill e2e web
+	step "sip, drill, e2e, web" node_tests $((jobs * 2))-$((jobs * 6)) sip drill e2e web
 	joined
 	step "browser" node_tests $((jobs + 1))-$((jobs * 3)) browser
 	step "reports over 300,000 calls" reports 300000 1.2
