@@ -45,15 +45,26 @@ void stmt_forget_all(struct db *db)
 	db->n_stmts = 0;
 }
 
-static enum err prepare(struct stmt *st)
+static enum err prepare_text(struct stmt *st)
 {
 	const struct slice sql = slice_from(st->sql);
 
+	st->cut = false;
 	st->my = mysql_stmt_init(st->db->my);
 	if (st->my == NULL)
 		return ERR_NOMEM;
 	if (mysql_stmt_prepare(st->my, sql.p, sql.n) != 0)
 		return stmt_failed(st, DB_READING);
+	return ERR_OK;
+}
+
+static enum err prepare(struct stmt *st)
+{
+	const struct slice sql = slice_from(st->sql);
+	const enum err e = prepare_text(st);
+
+	if (e != ERR_OK)
+		return e;
 	st->writes = !slice_starts(sql, SLICE("SELECT"));
 	st->n_in = (unsigned int)mysql_stmt_param_count(st->my);
 	st->n_out = mysql_stmt_field_count(st->my);
@@ -116,6 +127,20 @@ static enum err may_ask(const struct db *db, const char *sql)
 	return ERR_OK;
 }
 
+/* After an error amid the rows the driver goes on waiting for the rest of them
+ * when it is asked again, until the connection's time is over. */
+static enum err renew(struct stmt *st)
+{
+	enum err e;
+
+	if (st->my != NULL)
+		mysql_stmt_close(st->my);
+	e = prepare_text(st);
+	if (e != ERR_OK)
+		st->cut = true;
+	return e;
+}
+
 /* The prepared statement of the text: kept, or made. */
 static enum err find(struct db *db, const char *sql, struct stmt **out)
 {
@@ -125,7 +150,7 @@ static enum err find(struct db *db, const char *sql, struct stmt **out)
 
 	*out = *slot;
 	if (*slot != NULL)
-		return ERR_OK;
+		return (*slot)->cut ? renew(*slot) : ERR_OK;
 	/* A full table would make slot_of() search for ever. */
 	if (db->n_stmts >= DB_STMTS_MAX - 1)
 		return ERR_INTERNAL;
@@ -243,8 +268,10 @@ static enum err run(struct stmt *st, bool store)
 	if (mysql_stmt_bind_result(st->my, st->bind_out) != 0)
 		return stmt_failed(st, phase);
 	st->db->streaming = !store;
-	if (store && mysql_stmt_store_result(st->my) != 0)
+	if (store && mysql_stmt_store_result(st->my) != 0) {
+		st->cut = true;
 		return stmt_failed(st, phase);
+	}
 	return ERR_OK;
 }
 

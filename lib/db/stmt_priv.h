@@ -59,6 +59,7 @@ struct stmt {
 	MYSQL_STMT *my;
 	bool writes;
 	bool used;         /* begun and not ended */
+	bool cut;          /* an error came amid its rows: to be made anew */
 	enum err e;        /* of the stmt_in and stmt_out calls */
 	unsigned int n_in; /* parameters of the text */
 	unsigned int at_in;

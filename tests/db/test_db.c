@@ -407,6 +407,37 @@ static void test_busy(void **state)
 	db_close(other);
 }
 
+/* What waits for a row in vain has an error amid its result. The same statement
+ * is good again: the driver would wait for the rest of the rows otherwise. */
+static void test_select_that_waited(void **state)
+{
+	static const char sql[] =
+	    "SELECT COALESCE(SUM(a), 0) FROM scratch WHERE id >= 1 FOR UPDATE";
+	struct db *other = testdb_connect(t, NULL);
+	uint64_t sum = 0;
+
+	(void)state;
+	insert_values(7, 0, 0);
+	ok(exec(other, "SET SESSION innodb_lock_wait_timeout = 0"));
+	ok(db_begin(t->db));
+	ok(exec(t->db, "UPDATE scratch SET a = 8 WHERE id = 1"));
+	for (int i = 0; i < 2; i++) {
+		struct stmt *st;
+		enum err e;
+
+		ok(db_begin(other));
+		st = stmt_begin(other, sql);
+		stmt_out_u64(st, &sum);
+		e = stmt_one(st);
+		assert_int_equal(e, i == 0 ? ERR_BUSY : ERR_OK);
+		assert_int_equal(db_end(other, e), e);
+		if (i == 0)
+			ok(db_commit(t->db));
+	}
+	assert_int_equal(sum, 8);
+	db_close(other);
+}
+
 static void test_config_version(void **state)
 {
 	uint64_t a = 0, b = 0;
@@ -445,6 +476,7 @@ int main(void)
 		cmocka_unit_test(test_rows_wrong),
 		cmocka_unit_test(test_transactions),
 		cmocka_unit_test(test_busy),
+		cmocka_unit_test(test_select_that_waited),
 		cmocka_unit_test(test_config_version),
 	};
 

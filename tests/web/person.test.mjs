@@ -510,3 +510,21 @@ test('the operator\'s command finds whom it erases by a browser, a form, a call 
 	assert.match(erase('--number', '+12125550140').stderr, /a call of theirs is going on/);
 	stack.sql("UPDATE phone_call SET state = 'closed' WHERE state = 'open'");
 });
+
+test('two who join the same two from both sides, or join and erase them, at once: one after the other', async () => {
+	const { api, addKey } = apiOf(stack), key = addKey(world.alpha), numbers = ['+12125550131', '+12125550132', '+12125550133', '+12125550134'];
+	for (let round = 0; round < 6; round++) {
+		const calls = numbers.map((n) => `/people/${addCall(world.alpha, n)}`), join = (at, number, c) => c.submit(calls[at], `${calls[at]}/join`, { number, all: '1' });
+		// Two pairs, each a person of its own; then the two persons, from all four sides.
+		for (const res of await Promise.all([join(0, numbers[1], who.manager), join(2, numbers[3], who.admin)])) assert.equal(res.status, 303);
+		for (const res of await Promise.all([join(0, numbers[2], who.manager), join(2, numbers[0], who.admin), join(1, numbers[3], who.manager), join(3, numbers[1], who.admin)])) assert.equal(res.status, 303);
+		assert.equal(stack.sqlOne(`SELECT CONCAT(COUNT(*), ' ', COUNT(DISTINCT person_id)) FROM person_caller WHERE ${alpha()} AND e164 IN ('${numbers.join("','")}')`), '4 1');
+		assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM person p WHERE ${alpha()} AND NOT EXISTS (SELECT 1 FROM person_caller c WHERE c.person_id = p.id) AND NOT EXISTS (SELECT 1 FROM person_visitor v WHERE v.person_id = p.id)`), '0', 'nobody is left empty');
+		const forms = await Promise.all([who.admin.submit(calls[0], `${calls[0]}/erase`, { sure: 'erase' }), who.admin.submit(calls[3], `${calls[3]}/erase`, { sure: 'erase' }),
+			...numbers.map((contact_number) => api(key, '/forms', { method: 'POST', body: { form_name: 'Quote', contact_number, fields: {} } }))]);
+		assert.ok(forms.slice(0, 2).some((r) => r.status === 303) && forms.slice(0, 2).every((r) => [303, 404].includes(r.status)), forms.slice(0, 2).map((r) => r.status).join());
+		assert.deepEqual(forms.slice(2).map((r) => r.status), [201, 201, 201, 201]);
+		assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM phone_call WHERE ${alpha()} AND caller_e164 IN ('${numbers.join("','")}')`), '0');
+	}
+	assert.doesNotMatch(stack.log('admin'), /status=5\d\d/);
+});
