@@ -24,9 +24,9 @@ const SEP = '\\s*(?:[()./|·\\-\xad\u05be\u061c\u2000-\u2fff\u30fb\u30fc\uff08-\
 // In the order that packs smallest.
 const PIECES = 'code,mark,big,ins,sub,tspan,s,sup,span,a,font,u,strong,data,label,abbr,b,small,cite,wbr,bdi,img,i,em,kbd,nobr,bdo,q,time'.split(',');
 // Which elements' attributes are looked at: of all that hold the end of a number
-// there, or of a few elements whatever they say; of all where other digits than
-// ASCII's were met.
-export const names = 'href,title,content,aria-label,alt,value,placeholder,xlink:href'.split(',');
+// there (in those from the fifth on), or of a few elements whatever they say; of all
+// where other digits than ASCII's were met.
+export const names = 'alt,value,placeholder,xlink:href,href,title,content,aria-label'.split(',');
 let also = 'area';
 
 export const isLink = (href) => /^\s*(facetime.*|sms(to)?|tel|callto|whatsapp|viber):|\/\/(wa\.me|t\.me(?=\/\+\d)|\w+\.whatsapp\.com)\//i.test(href);
@@ -78,8 +78,8 @@ export function look(node, known) {
 	}
 	if (!rules[0]) return;
 	if (node.nodeType === 1) swapAttrs(node);
-	// One selector after the other is quicker than a list of them.
-	if (node.firstChild) [also, ...select].forEach((where) => node.querySelectorAll(where).forEach(swapAttrs));
+	// Names are quicker asked for one after the other, attributes in one list.
+	if (node.firstChild) ['img', 'textarea', 'input', 'iframe', also, select].forEach((where) => node.querySelectorAll(where).forEach(swapAttrs));
 }
 
 // Elements that may have a shadow root nobody attached while we were here (of
@@ -89,7 +89,7 @@ export function look(node, known) {
 // know no list in :not(), and are asked for none.
 function hosts(node) {
 	try {
-		node.querySelectorAll(':not(div:not(:empty),img,path,p,span,a,td,li)').forEach(enter);
+		node.querySelectorAll(':not(div:not(:empty),img,path,p,span,a,td,li,h3,head,head *)').forEach(enter);
 	} catch {}
 }
 
@@ -131,7 +131,7 @@ function hits(s, link) {
 			}
 			// A number that begins with a trunk prefix has none in the form of one without.
 			const now = fit(m[1], digits(m[1] || '').slice(0, -r.cc.length) + r.p.cc) + fit(m[2], r.p.zero) + fit(m[3], (m[1] || !r.trunk === !r.p.trunk) && r.p.nsn);
-			out.push([m.index, end, /n/.test(now) ? link ? r.to.e164 : m[1] ? r.to.international : r.to.national : now]);
+			out.push([m.index, end, now.includes('n') ? link ? r.to.e164 : m[1] ? r.to.international : r.to.national : now]);
 		}
 	}
 	// Several numbers of the page may be shown as one, and are one when put back.
@@ -147,7 +147,7 @@ const inline = (el) => PIECES.includes(el.localName);
 export const page = { found: 0, swapped: 0, roots: [], paint: new Map(), watch, revert };
 
 export const doc = document;
-const { roots } = page, held = new Map(), homes = new Set();
+const { roots } = page, held = new Set(), homes = new Set();
 const observer = new MutationObserver(changes), range = doc.createRange();
 let rules = [], asked, quick, select, read = 0, started, seeing, backward, burst = 0;
 
@@ -316,9 +316,9 @@ export function use(list, back) {
 	rules = list.map(makeRule);
 	// In an attribute the last digits stand together: two, or four where nobody
 	// groups them anew, and the first of a number that is written in letters.
-	select = 'input,img,textarea,iframe'.split(',');
-	names.forEach((name, i) => {
-		if (i < 4 || i > 7) for (const { p, nsn } of rules) {
+	select = [];
+	names.slice(4).forEach((name, i) => {
+		for (const { p, nsn } of rules) {
 			const as = (s) => select.push(`[${i ? name : '*|href'}*="${s}"]`);
 			as(nsn.slice(p.cc > 1 ? -2 : -4));
 			if (/^(1?[389]00|8)/.test(nsn)) as(nsn.slice(0, 3));
@@ -398,7 +398,7 @@ function put(node, now, mates, split) {
 // Another quick question is asked of everything; what held the number for
 // the same question is known.
 export function ask(source) {
-	const same = source === asked, known = [...held.values()];
+	const same = source === asked, known = [...held];
 	asked = !rules[0] && source; // others may end in the same digits
 	quick = source && new RegExp(source, 'i');
 	held.clear();
@@ -424,9 +424,9 @@ export function undo(list) {
 // What holds the number: swapped, or hidden until the other one is known. Other digits
 // are not hidden. A text that has all of it needs no look at its block.
 function hit(n) {
-	const text = n.wholeText, el = text ? n.parentNode : n, home = (text && block(n)) || n;
-	if (rules[0]) return (text && !kept(el) && swapRun([n])) || swapTexts(home);
-	if (held.has(el) || !quick.test(el.textContent)) return;
-	held.set(el, home);
+	const text = n.wholeText, el = text ? n.parentNode : n;
+	if (rules[0]) return (text && !kept(el) && swapRun([n])) || swapTexts((text && block(n)) || n);
+	if (held.has(n) || !quick.test(el.textContent)) return;
+	held.add(n);
 	page.hide(el);
 }
