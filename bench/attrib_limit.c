@@ -85,7 +85,8 @@ bool attrib_limit_knows(const struct setting *s)
 {
 	return (s->law == DELAYS_TEST || s->law == DELAYS_LATE) &&
 	       s->robots <= 0.0 && s->stray_h <= 0.0 && s->again <= 0.0 &&
-	       s->phones <= 0.0 && s->offices <= 0.0;
+	       s->phones <= 0.0 && s->offices <= 0.0 && !s->closed &&
+	       !s->ported;
 }
 
 double attrib_limit(const struct setting *s, const struct world *w,

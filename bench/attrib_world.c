@@ -19,6 +19,10 @@
 #define SPOT_EVERY_S 21600.0
 /* Where numbers move: visits of the busy pool, of all. */
 #define BUSY_SHARE 0.8
+/* Where it is closed at night. */
+#define OPENS_S   (8.0 * 3600.0)
+#define CLOSES_S  (20.0 * 3600.0)
+#define MORNING_S 1800.0 /* mean of an exponential */
 /* Until the call from the second telephone. */
 #define SECOND_S 300.0
 
@@ -84,7 +88,7 @@ static uint8_t area(const struct setting *s, uint8_t at, struct rnd_dice *d)
 {
 	if (attrib_dice_uniform(d) >= s->place)
 		return 0;
-	return attrib_dice_uniform(d) < 0.9 ? at : zone(d);
+	return !s->ported && attrib_dice_uniform(d) < 0.9 ? at : zone(d);
 }
 
 /* How busy it is, against the mean. */
@@ -234,6 +238,18 @@ static int by_time(const void *a, const void *b)
 	return (x->at_s > y->at_s) - (x->at_s < y->at_s);
 }
 
+/* The first moment from at_s on when somebody answers, and some time more when
+ * that is in the morning. */
+static double open_s(double at_s, struct rnd_dice *d)
+{
+	const double of_day_s = fmod(at_s, DAY_S);
+
+	if (of_day_s >= OPENS_S && of_day_s < CLOSES_S)
+		return at_s;
+	return DAY_S * floor((at_s + DAY_S - CLOSES_S) / DAY_S) + OPENS_S +
+	       attrib_dice_exponential(d, MORNING_S);
+}
+
 static void add_call(struct world *w, struct call c)
 {
 	if (c.at_s < w->end_s)
@@ -259,6 +275,8 @@ static void maybe_call(struct world *w, const struct setting *s, uint32_t i,
 		return;
 	}
 	at_s = v->at_s + delay(d, s->law, &soon);
+	if (!soon && s->closed)
+		at_s = open_s(at_s, d);
 	if (soon && attrib_dice_uniform(d) < s->touch) {
 		v->touch_s =
 		    fmax(v->at_s, at_s - ATTRIB_WORLD_DIAL_S -
@@ -510,7 +528,9 @@ static size_t seen_of(const struct world *w, const struct call *c,
 					 : ATTRIB_OTHER,
 		    attrib_use_known(v, c->at_s));
 	}
-	*fit = (struct attrib_fit_call){ .seen = out, .n = have };
+	*fit = (struct attrib_fit_call){ .seen = out,
+		.n = have,
+		.hour = (uint8_t)attrib_law_hour(attrib_world_us(c->at_s)) };
 	if (i > 0 && last <= LOOK_BACK_S) {
 		const uint32_t from =
 		    attrib_world_begun(w, c->number, c->at_s - LOOK_BACK_S);
@@ -549,6 +569,7 @@ enum err attrib_world_fit(const struct world *w, double from_s, double to_s,
 		    v->at_s >= to_s)
 			continue;
 		span.visits += 1.0;
+		span.begun[attrib_law_hour(attrib_world_us(v->at_s))] += 1.0;
 		span.on_page_s += v->end_s - v->at_s;
 		span.touches += v->touch_s >= 0.0 ? 1.0 : 0.0;
 	}

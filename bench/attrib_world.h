@@ -67,6 +67,8 @@ struct setting {
 			 */
 	double phones;  /* of the callers, call from a second one soon after */
 	double offices; /* of all visits, from one of OFFICES with one phone */
+	bool closed;    /* at night: who calls late waits for the morning */
+	bool ported;    /* a telephone's area says nothing of where it is */
 	enum delays law;
 	uint64_t seed;
 	double hours;

@@ -370,6 +370,10 @@ static void worlds(struct setting base)
 		{ ", offices", { .offices = 0.6 } },
 		{ ", numbers that move between pools", { .moves_h = 6.0 } },
 		{ ", three of ten robots", { .robots = 0.3 } },
+		{ ", closed at night",
+		    { .arrivals = ARRIVALS_DAYS, .closed = true } },
+		{ ", areas that say nothing",
+		    { .ported = true, .place = 0.8 } },
 	};
 
 	for (size_t i = 0; i < RT_ARRAY_LEN(each); i++) {
@@ -382,6 +386,9 @@ static void worlds(struct setting base)
 		s.offices = each[i].s.offices;
 		s.moves_h = each[i].s.moves_h;
 		s.robots = each[i].s.robots;
+		s.closed = each[i].s.closed;
+		s.ported = each[i].s.ported;
+		s.place = each[i].s.place;
 		run(s, EVIDENCE_TIME, true, each[i].name);
 		run(s, EVIDENCE_BOTH, true, each[i].name);
 	}

@@ -16,8 +16,6 @@
 #define AGAIN_HZ    1.0e-4
 #define AGAIN_OTHER 0.02
 
-/* Sources with less are not told in the evidence. */
-#define SOURCE_LEAST_BP 10
 /* Of a candidate in the evidence, with the end of the list: source and medium
  * of 100 characters and a campaign of 255, each of which may be escaped. */
 #define CANDIDATE_TEXT_MAX 4096
@@ -33,6 +31,10 @@ static const char *const use_names[] = {
 	[ATTRIB_USED] = "used",
 	[ATTRIB_UNUSED] = "unused",
 };
+
+/* Of the largest share, before it is rounded: ten thousand times as much, and
+ * the sum of all, fit in 64 bits. */
+#define WHOLE_PARTS 0x1p48
 
 static double seconds(int64_t us)
 {
@@ -130,12 +132,13 @@ static double rate_at(const struct attrib_law *law,
 	const bool first = c->shown_us > at_us && c->first_shown_us > 0;
 	const int64_t shown_us = first ? c->first_shown_us : c->shown_us;
 	const int64_t seen_us = first ? c->first_seen_us : c->seen_us;
+	const double late = law->late[attrib_law_hour(at_us)];
 	double hz;
 
 	if (shown_us > at_us)
 		return 0.0;
-	hz = use * (attrib_law_seen(law, seconds(at_us - seen_us)) +
-		       attrib_law_shown(law, seconds(at_us - shown_us)));
+	hz = use * (attrib_law_seen(law, seconds(at_us - seen_us), late) +
+		       attrib_law_shown(law, seconds(at_us - shown_us), late));
 	if (is_touched(c, at_us))
 		hz += attrib_law_touch(law, seconds(at_us - c->tel_clicked_us));
 	return hz;
@@ -167,7 +170,8 @@ static void weigh_at(const struct attrib_law *law,
 		    use == NULL ? 1.0 : use_factor(use, c[i].use));
 	w->older =
 	    older->n * attrib_law_mean(law, seconds(at_us - older->to_us),
-			   seconds(at_us - older->from_us));
+			   seconds(at_us - older->from_us),
+			   law->late[attrib_law_hour(at_us)]);
 	w->none = law->stray_hz;
 }
 
@@ -208,70 +212,177 @@ static void weigh(const struct attrib_candidate *c, size_t n,
 		weigh_again(law, c, n, ask, w);
 }
 
-static uint16_t part_bp(double part, double sum, uint16_t *left)
+/* Of one person's visits the latest made the call: of those before it is kept
+ * what they add to it, as somebody may call for what he saw a week ago. */
+static void join_visits(const struct attrib_candidate *c, size_t n,
+    int64_t call_us, struct weights *w)
 {
-	const uint16_t bp = (uint16_t)(part / sum * ATTRIB_WHOLE_BP);
+	for (size_t i = 0; i < n; i++) {
+		size_t latest = i;
 
-	*left = (uint16_t)(*left - bp);
+		for (size_t k = 0; k < n && !id_is_nil(c[i].visitor.v); k++)
+			if (id_eq(c[k].visitor.v, c[i].visitor.v) &&
+			    c[k].shown_us <= call_us &&
+			    c[k].shown_us > c[latest].shown_us)
+				latest = k;
+		if (latest != i) {
+			w->each[latest] += w->each[i];
+			w->each[i] = 0.0;
+		}
+	}
+}
+
+/* Of two as likely, who saw the number later: the same one in whatever order
+ * they are listed. */
+static bool is_later(const struct attrib_candidate *a,
+    const struct attrib_candidate *b)
+{
+	if (a->seen_us != b->seen_us)
+		return a->seen_us > b->seen_us;
+	if (a->shown_us != b->shown_us)
+		return a->shown_us > b->shown_us;
+	return memcmp(a->visit.v, b->visit.v, ID_BYTES) > 0;
+}
+
+static double heaviest(const struct weights *w, size_t n)
+{
+	double most = fmax(w->none, w->older);
+
+	for (size_t i = 0; i < n; i++)
+		most = fmax(most, w->each[i]);
+	return most;
+}
+
+/* A share in whole bp; *part keeps the rest. */
+static uint16_t round_down(uint64_t *part, uint64_t all)
+{
+	const uint16_t bp = (uint16_t)(*part * ATTRIB_WHOLE_BP / all);
+
+	*part = *part * ATTRIB_WHOLE_BP % all;
 	return bp;
 }
 
-/* Shares in 1/10,000 that add up exactly: each is rounded down and what is
- * left over goes to the largest (hundredths of a percent, at most n + 1). */
-static void share(const struct weights *w, size_t n, struct attrib_verdict *v)
+/* The one whose rounding took most. */
+static size_t most_left(const struct attrib_candidate *c, size_t n,
+    const uint64_t *rest)
 {
-	const double sum = total(w, n);
-	uint16_t left = ATTRIB_WHOLE_BP, *most = &v->none_bp;
-	size_t best = 0;
+	size_t most = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		v->each_bp[i] = part_bp(w->each[i], sum, &left);
-		if (w->each[i] > w->each[best])
-			best = i;
+	for (size_t i = 1; i < n + 2; i++)
+		if (rest[i] > rest[most] || (rest[i] == rest[most] && i < n &&
+						is_later(&c[i], &c[most])))
+			most = i;
+	return most;
+}
+
+/* Shares in 1/10,000 that add up exactly: what rounding down leaves over goes
+ * to the largest remainders, one each. In whole numbers, so that the order in
+ * which the candidates came is no matter. */
+static void share(const struct attrib_candidate *c, size_t n,
+    const struct weights *w, struct attrib_verdict *v)
+{
+	const double most_hz = heaviest(w, n);
+	uint64_t part[ATTRIB_CANDIDATES_MAX + 2], all = 0;
+	uint16_t bp[ATTRIB_CANDIDATES_MAX + 2], left = ATTRIB_WHOLE_BP;
+
+	for (size_t i = 0; i < n + 2; i++) {
+		const double hz = i < n    ? w->each[i]
+				  : i == n ? w->older
+					   : w->none;
+
+		part[i] = (uint64_t)(hz / most_hz * WHOLE_PARTS);
+		all += part[i];
 	}
-	v->older_bp = part_bp(w->older, sum, &left);
-	v->none_bp = part_bp(w->none, sum, &left);
-	if (v->older_bp > *most)
-		most = &v->older_bp;
-	if (n > 0 && v->each_bp[best] >= *most)
-		most = &v->each_bp[best];
-	*most = (uint16_t)(*most + left);
-	v->best = best;
+	for (size_t i = 0; i < n + 2; i++) {
+		bp[i] = round_down(&part[i], all);
+		left = (uint16_t)(left - bp[i]);
+	}
+	for (; left > 0; left--) {
+		const size_t i = most_left(c, n, part);
+
+		bp[i]++;
+		part[i] = 0;
+	}
+	memcpy(v->each_bp, bp, n * sizeof(bp[0]));
+	v->older_bp = bp[n];
+	v->none_bp = bp[n + 1];
 }
 
 static bool same_source(const struct attrib_candidate *a,
-    const struct attrib_candidate *b)
+    const struct attrib_candidate *b, bool campaign_too)
 {
 	return slice_eq(a->source, b->source) &&
 	       slice_eq(a->medium, b->medium) &&
-	       slice_eq(a->campaign, b->campaign);
+	       (!campaign_too || slice_eq(a->campaign, b->campaign));
+}
+
+/* The likelier one. */
+static bool precedes(const struct attrib_candidate *c,
+    const struct attrib_verdict *v, size_t a, size_t b)
+{
+	return v->each_bp[a] != v->each_bp[b] ? v->each_bp[a] > v->each_bp[b]
+					      : is_later(&c[a], &c[b]);
+}
+
+/* All n of them, likeliest first. */
+static void rank(const struct attrib_candidate *c, size_t n,
+    const struct attrib_verdict *v, size_t out[ATTRIB_CANDIDATES_MAX])
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t at = i;
+
+		for (; at > 0 && precedes(c, v, i, out[at - 1]); at--)
+			out[at] = out[at - 1];
+		out[at] = i;
+	}
+}
+
+struct source_share {
+	size_t best; /* the likeliest of its candidates */
+	unsigned int bp;
+};
+
+/* Each source, or each campaign of each, with what it has, most first; of two
+ * as likely the one with the likelier visit. Returns how many there are. */
+static size_t rank_sources(const struct attrib_candidate *c, size_t n,
+    const struct attrib_verdict *v, bool campaigns,
+    struct source_share out[ATTRIB_CANDIDATES_MAX])
+{
+	size_t order[ATTRIB_CANDIDATES_MAX], found = 0;
+
+	rank(c, n, v, order);
+	for (size_t i = 0; i < n; i++) {
+		size_t k = 0;
+
+		while (k < found &&
+		       !same_source(&c[out[k].best], &c[order[i]], campaigns))
+			k++;
+		if (k == found)
+			out[found++] = (struct source_share){ order[i], 0 };
+		out[k].bp += v->each_bp[order[i]];
+	}
+	for (size_t i = 1; i < found; i++) {
+		const struct source_share s = out[i];
+		size_t at = i;
+
+		for (; at > 0 && out[at - 1].bp < s.bp; at--)
+			out[at] = out[at - 1];
+		out[at] = s;
+	}
+	return found;
 }
 
 /* The source that most of the probability agrees on. */
 static void decide_source(const struct attrib_candidate *c, size_t n,
     uint16_t threshold_bp, struct attrib_verdict *v)
 {
-	unsigned int best_sum = 0;
+	struct source_share sources[ATTRIB_CANDIDATES_MAX];
 
-	for (size_t i = 0; i < n; i++) {
-		unsigned int sum = 0;
-		size_t likeliest = i;
-
-		for (size_t k = 0; k < n; k++) {
-			if (!same_source(&c[i], &c[k]))
-				continue;
-			sum += v->each_bp[k];
-			if (v->each_bp[k] > v->each_bp[likeliest])
-				likeliest = k;
-		}
-		if (sum > best_sum) {
-			best_sum = sum;
-			v->best = likeliest;
-		}
-	}
-	if (best_sum >= threshold_bp) {
+	if (rank_sources(c, n, v, true, sources) > 0 &&
+	    sources[0].bp >= threshold_bp) {
 		v->level = ATTRIB_SOURCE;
-		v->probability_bp = (uint16_t)best_sum;
+		v->best = sources[0].best;
+		v->probability_bp = (uint16_t)sources[0].bp;
 	} else {
 		v->level = ATTRIB_NONE;
 		v->probability_bp = v->none_bp;
@@ -294,10 +405,14 @@ enum err attrib_decide(const struct attrib_candidate *c, size_t n,
 	v.rule_version = ATTRIB_RULE_VERSION;
 	v.law_version = law->version;
 	weigh(c, n, ask, law, &w);
+	join_visits(c, n, ask->call_us, &w);
 	if (total(&w, n) > 0.0)
-		share(&w, n, &v);
+		share(c, n, &w, &v);
 	else
 		v.none_bp = ATTRIB_WHOLE_BP;
+	for (size_t i = 1; i < n; i++)
+		if (precedes(c, &v, i, v.best))
+			v.best = i;
 	if (n > 0 && v.each_bp[v.best] >= ask->threshold_bp) {
 		v.level = ATTRIB_VISIT;
 		v.probability_bp = v.each_bp[v.best];
@@ -381,39 +496,24 @@ static void put_candidate(struct buf *out, const struct attrib_candidate *c,
 	buf_char(out, '}');
 }
 
-static unsigned int source_sum(const struct attrib_candidate *c, size_t n,
-    size_t of, const struct attrib_verdict *v)
-{
-	unsigned int sum = 0;
-
-	for (size_t k = 0; k < n; k++)
-		if (same_source(&c[of], &c[k])) {
-			if (k < of)
-				return 0; /* told there */
-			sum += v->each_bp[k];
-		}
-	return sum;
-}
-
-/* What each source has of the probability, in the order of the candidates;
- * the small ones are left out. */
+/* What each source has of the probability, most first. */
 static void put_sources(struct buf *out, const struct attrib_candidate *c,
     size_t n, const struct attrib_verdict *v)
 {
-	size_t told = 0;
+	struct source_share sources[ATTRIB_CANDIDATES_MAX];
+	const size_t found = rank_sources(c, n, v, false, sources);
 
 	buf_cstr(out, "\"sources\":[");
-	for (size_t i = 0; i < n && told < ATTRIB_EVIDENCE_SOURCES; i++) {
-		const unsigned int bp = source_sum(c, n, i, v);
+	for (size_t i = 0; i < found && i < ATTRIB_EVIDENCE_SOURCES; i++) {
+		const struct attrib_candidate *of = &c[sources[i].best];
 
-		if (bp < SOURCE_LEAST_BP)
-			continue;
-		if (told++ > 0)
+		if (sources[i].bp == 0)
+			break;
+		if (i > 0)
 			buf_char(out, ',');
-		buf_printf(out, "{\"bp\":%u", bp);
-		put_text(out, "source", c[i].source);
-		put_text(out, "medium", c[i].medium);
-		put_text(out, "campaign", c[i].campaign);
+		buf_printf(out, "{\"bp\":%u", sources[i].bp);
+		put_text(out, "source", of->source);
+		put_text(out, "medium", of->medium);
 		buf_char(out, '}');
 	}
 	buf_cstr(out, "],");
@@ -444,25 +544,21 @@ void attrib_evidence(const struct attrib_candidate *c, size_t n,
     const struct attrib_ask *ask, const struct attrib_verdict *v,
     struct buf *out)
 {
-	bool done[ATTRIB_CANDIDATES_MAX] = { false };
+	size_t order[ATTRIB_CANDIDATES_MAX];
+	const size_t listed = n <= ATTRIB_CANDIDATES_MAX ? n : 0;
 
+	rank(c, listed, v, order);
 	buf_char(out, '{');
-	put_sources(out, c, n <= ATTRIB_CANDIDATES_MAX ? n : 0, v);
+	put_sources(out, c, listed, v);
 	put_head(out, ask, v);
-	for (size_t i = 0; i < n && i < ATTRIB_CANDIDATES_MAX; i++) {
-		size_t next = ATTRIB_CANDIDATES_MAX;
-
-		for (size_t k = 0; k < n && k < ATTRIB_CANDIDATES_MAX; k++)
-			if (!done[k] && (next == ATTRIB_CANDIDATES_MAX ||
-					    v->each_bp[k] > v->each_bp[next]))
-				next = k;
+	for (size_t i = 0; i < listed; i++) {
 		/* The least likely are left out sooner than the whole. */
 		if (out->n + CANDIDATE_TEXT_MAX > out->max)
 			break;
 		if (i > 0)
 			buf_char(out, ',');
-		put_candidate(out, &c[next], v->each_bp[next], ask->call_us);
-		done[next] = true;
+		put_candidate(out, &c[order[i]], v->each_bp[order[i]],
+		    ask->call_us);
 	}
 	buf_cstr(out, "]}");
 }

@@ -33,7 +33,7 @@
 #include "lib/core/attrib_law.h"
 #include "lib/core/id.h"
 
-#define ATTRIB_RULE_VERSION   6
+#define ATTRIB_RULE_VERSION   7
 #define ATTRIB_CANDIDATES_MAX 64 /* the likeliest are kept by the caller */
 #define ATTRIB_THRESHOLD_BP   6000
 #define ATTRIB_WHOLE_BP       10000
@@ -133,12 +133,12 @@ struct attrib_verdict {
 RT_MUST_USE enum err attrib_decide(const struct attrib_candidate *c, size_t n,
     const struct attrib_ask *ask, struct attrib_verdict *out);
 
-/* Sources of one call in its evidence, at most. */
-#define ATTRIB_EVIDENCE_SOURCES 10
+/* Sources of one call in its evidence, at most: those with most of it. */
+#define ATTRIB_EVIDENCE_SOURCES 24
 
 /* Appends the evidence as a JSON value, for storing beside the verdict:
- * {"sources":[{"bp":9870,"source":"google","medium":"cpc","campaign":"x"}],
- *  "rule":6,"law":0,"none_bp":120,"older":3,"older_bp":10,"dialled_s":null,
+ * {"sources":[{"bp":9870,"source":"google","medium":"cpc"}],
+ *  "rule":7,"law":0,"none_bp":120,"older":3,"older_bp":10,"dialled_s":null,
  *  "candidates":[{"visit":"vis_...","lease":"lea_...","bp":9400,"seen_s":12,
  *  "tel_click_s":3,"caller":"same","caller_bp":9000,"place":"unknown",
  *  "use":"used","source":"google","medium":"cpc","campaign":"x"},...]},

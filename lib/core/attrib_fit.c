@@ -28,6 +28,7 @@ struct shares {
 	double other;
 	double used; /* without a touch: to visits that were used, or not */
 	double unused;
+	double late[ATTRIB_LAW_HOURS]; /* to late callers, by the hour */
 };
 
 /* The time that visits spent in each span. */
@@ -49,10 +50,19 @@ static void time_of(const struct attrib_fit_span *s, struct time_at *out)
 						 attrib_law_touch_s(i));
 }
 
+/* The part of a rate that is of late callers. */
+static double late_part(const double *hz, size_t span, double late)
+{
+	const double all = attrib_law_at(hz, span, late);
+
+	return span < ATTRIB_LAW_LATE ? all - hz[span] : all;
+}
+
 static void add_older(const struct attrib_fit_call *c,
     const struct attrib_law *l, double per, struct shares *s)
 {
 	const double wide = c->older_to_s - c->older_from_s;
+	const double late = l->late[c->hour];
 
 	if (c->older <= 0.0 || wide <= 0.0)
 		return;
@@ -63,15 +73,21 @@ static void add_older(const struct attrib_fit_call *c,
 		if (b > a) {
 			const double part = c->older * (b - a) / wide * per;
 
-			s->seen[i] += l->seen_hz[i] * part;
-			s->shown[i] += l->shown_hz[i] * part;
+			s->seen[i] += attrib_law_at(l->seen_hz, i, late) * part;
+			s->shown[i] +=
+			    attrib_law_at(l->shown_hz, i, late) * part;
+			s->late[c->hour] +=
+			    (late_part(l->seen_hz, i, late) +
+				late_part(l->shown_hz, i, late)) *
+			    part;
 		}
 	}
 }
 
-static double rate(const double *hz, size_t n, size_t span)
+static double touched_hz(const struct attrib_law *l,
+    const struct attrib_fit_seen *v)
 {
-	return span < n ? hz[span] : 0.0;
+	return v->touch < ATTRIB_LAW_TOUCH ? l->touch_hz[v->touch] : 0.0;
 }
 
 /* What is known of each candidate of a call makes of its rate. */
@@ -108,10 +124,10 @@ static struct attrib_law_fact use_of(const struct attrib_fit_call *c, size_t n,
 
 /* Of who touches no link. */
 static double untouched_hz(const struct attrib_law *l,
-    const struct attrib_fit_seen *v)
+    const struct attrib_fit_seen *v, double late)
 {
-	return rate(l->seen_hz, ATTRIB_LAW_LAGS, v->seen) +
-	       rate(l->shown_hz, ATTRIB_LAW_LAGS, v->shown);
+	return attrib_law_at(l->seen_hz, v->seen, late) +
+	       attrib_law_at(l->shown_hz, v->shown, late);
 }
 
 static void weigh(const struct attrib_fit_call *c, const struct attrib_law *l,
@@ -133,30 +149,36 @@ static void weigh(const struct attrib_fit_call *c, const struct attrib_law *l,
 			    : v->use == ATTRIB_UNUSED ? use.without
 						      : 1.0;
 		sum += w->factor[i] *
-		       (w->use[i] * untouched_hz(l, v) +
-			   rate(l->touch_hz, ATTRIB_LAW_TOUCH, v->touch));
+		       (w->use[i] * untouched_hz(l, v, l->late[c->hour]) +
+			   touched_hz(l, v));
 	}
 	if (c->older > 0.0)
-		sum += c->older *
-		       attrib_law_mean(l, c->older_from_s, c->older_to_s);
+		sum += c->older * attrib_law_mean(l, c->older_from_s,
+				      c->older_to_s, l->late[c->hour]);
 	w->per = sum > 0.0 ? 1.0 / sum : 0.0;
 }
 
-/* What one visit has of a call. */
+/* What one visit has of a call; use: per, with what its use makes of it. */
 static void share_visit(const struct attrib_fit_seen *v,
-    const struct attrib_law *l, double per, double use, struct shares *s)
+    const struct attrib_law *l, size_t hour, double per, double use,
+    struct shares *s)
 {
-	const double untouched = untouched_hz(l, v) * use * per;
-	double whole = untouched;
+	const double late = l->late[hour];
+	const double untouched = untouched_hz(l, v, late) * use;
+	const double touched = touched_hz(l, v) * per;
+	const double whole = untouched + touched;
 
 	if (v->seen < ATTRIB_LAW_LAGS)
-		s->seen[v->seen] += l->seen_hz[v->seen] * use * per;
+		s->seen[v->seen] +=
+		    attrib_law_at(l->seen_hz, v->seen, late) * use;
 	if (v->shown < ATTRIB_LAW_LAGS)
-		s->shown[v->shown] += l->shown_hz[v->shown] * use * per;
-	if (v->touch < ATTRIB_LAW_TOUCH) {
-		s->touch[v->touch] += l->touch_hz[v->touch] * per;
-		whole += l->touch_hz[v->touch] * per;
-	}
+		s->shown[v->shown] +=
+		    attrib_law_at(l->shown_hz, v->shown, late) * use;
+	if (v->touch < ATTRIB_LAW_TOUCH)
+		s->touch[v->touch] += touched;
+	s->late[hour] += (late_part(l->seen_hz, v->seen, late) +
+			     late_part(l->shown_hz, v->shown, late)) *
+			 use;
 	s->same += v->place == ATTRIB_SAME ? whole : 0.0;
 	s->other += v->place == ATTRIB_OTHER ? whole : 0.0;
 	s->used += v->use == ATTRIB_USED ? untouched : 0.0;
@@ -169,8 +191,11 @@ static void share_call(const struct attrib_fit_call *c,
 	struct shared w;
 
 	weigh(c, l, &w);
-	for (size_t i = 0; i < w.n; i++)
-		share_visit(&c->seen[i], l, w.factor[i] * w.per, w.use[i], s);
+	for (size_t i = 0; i < w.n; i++) {
+		const double per = w.factor[i] * w.per;
+
+		share_visit(&c->seen[i], l, c->hour, per, per * w.use[i], s);
+	}
 	add_older(c, l, w.per, s);
 	s->stray += l->stray_hz * w.per;
 }
@@ -221,6 +246,74 @@ static double share_of(double with, double without, double prior)
 	return fmin(fmax(share, ATTRIB_LAW_SHARE_MIN), ATTRIB_LAW_SHARE_MAX);
 }
 
+/* Of the late calls, how many each hour would have if they went by the time
+ * since visits alone. */
+static bool expect_late(const struct attrib_law *l,
+    const struct attrib_fit_span *span, double share[ATTRIB_LAW_HOURS])
+{
+	const size_t longest =
+	    (size_t)(attrib_law_lag_s(ATTRIB_LAW_LAGS) / 3600.0);
+	double sum = 0.0;
+
+	for (size_t h = 0; h < ATTRIB_LAW_HOURS; h++)
+		share[h] = 0.0;
+	for (size_t ago = 1; ago < longest; ago++) {
+		const double s = (double)ago * 3600.0;
+		const double hz =
+		    attrib_law_seen(l, s, 1.0) + attrib_law_shown(l, s, 1.0);
+
+		for (size_t h = 0; h < ATTRIB_LAW_HOURS; h++)
+			share[h] +=
+			    hz *
+			    span->begun[(h + longest * ATTRIB_LAW_HOURS - ago) %
+					ATTRIB_LAW_HOURS];
+	}
+	for (size_t h = 0; h < ATTRIB_LAW_HOURS; h++)
+		sum += share[h];
+	for (size_t h = 0; h < ATTRIB_LAW_HOURS && sum > 0.0; h++)
+		share[h] /= sum;
+	return sum > 0.0;
+}
+
+/* For how many calls in each hour the mean of the day counts: the fewer, the
+ * more hours differ beyond chance (the method of moments for what a gamma
+ * distribution of them would have). Below 0: they do not. */
+static double steady(const struct shares *s, double all,
+    const double share[ATTRIB_LAW_HOURS])
+{
+	double chi2 = 0.0;
+
+	for (size_t h = 0; h < ATTRIB_LAW_HOURS; h++) {
+		const double expected = all * share[h];
+		const double more = s->late[h] - expected;
+
+		if (expected > 0.0)
+			chi2 += more * more / expected;
+	}
+	return all / (chi2 - ATTRIB_FIT_HOURS_CHI2);
+}
+
+static void settle_late(const struct shares *s,
+    const struct attrib_fit_span *span, struct attrib_law *l)
+{
+	double share[ATTRIB_LAW_HOURS], all = 0.0, prior;
+
+	if (!expect_late(l, span, share))
+		return;
+	for (size_t h = 0; h < ATTRIB_LAW_HOURS; h++)
+		all += s->late[h];
+	prior = steady(s, all, share);
+	for (size_t h = 0; h < ATTRIB_LAW_HOURS; h++) {
+		const double late =
+		    (s->late[h] + prior) / (all * share[h] + prior);
+
+		l->late[h] = !(prior > 0.0 && isfinite(prior))
+				 ? 1.0
+				 : fmin(fmax(late, 1.0 / ATTRIB_LAW_LATE_MAX),
+				       ATTRIB_LAW_LATE_MAX);
+	}
+}
+
 enum err attrib_fit(const struct attrib_fit_call *calls, size_t n,
     const struct attrib_fit_span *span, const struct attrib_law *from,
     struct attrib_fit_result *out)
@@ -252,6 +345,7 @@ enum err attrib_fit(const struct attrib_fit_call *calls, size_t n,
 		    (span->number_s * (1.0 + weight));
 		l.place_agrees = share_of(s.same, s.other, prior.place_agrees);
 		l.used = share_of(s.used, s.unused, prior.used);
+		settle_late(&s, span, &l);
 	}
 	out->law = l;
 	out->stray_share = s.stray / all;

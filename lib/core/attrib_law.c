@@ -34,6 +34,8 @@ static const struct attrib_law prior = {
 	.stray_hz = 1.46e-08,
 	.place_agrees = 0.85,
 	.used = 0.9,
+	.late = { 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0,
+	    1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0 },
 };
 
 const struct attrib_law *attrib_law_prior(void)
@@ -70,18 +72,28 @@ size_t attrib_law_touch_of(double s)
 	return span_of(touch_edge_s, ATTRIB_LAW_TOUCH, s);
 }
 
-double attrib_law_seen(const struct attrib_law *l, double since_s)
+size_t attrib_law_hour(int64_t call_us)
 {
-	const size_t i = attrib_law_lag_of(since_s);
-
-	return i < ATTRIB_LAW_LAGS ? l->seen_hz[i] : 0.0;
+	return (size_t)(call_us / RT_HOUR_US) % ATTRIB_LAW_HOURS;
 }
 
-double attrib_law_shown(const struct attrib_law *l, double since_s)
+double attrib_law_at(const double hz[ATTRIB_LAW_LAGS], size_t span, double late)
 {
-	const size_t i = attrib_law_lag_of(since_s);
+	if (span >= ATTRIB_LAW_LAGS)
+		return 0.0;
+	return span >= ATTRIB_LAW_LATE
+		   ? hz[span] * late
+		   : fmax(hz[span], hz[ATTRIB_LAW_LATE] * late);
+}
 
-	return i < ATTRIB_LAW_LAGS ? l->shown_hz[i] : 0.0;
+double attrib_law_seen(const struct attrib_law *l, double since_s, double late)
+{
+	return attrib_law_at(l->seen_hz, attrib_law_lag_of(since_s), late);
+}
+
+double attrib_law_shown(const struct attrib_law *l, double since_s, double late)
+{
+	return attrib_law_at(l->shown_hz, attrib_law_lag_of(since_s), late);
 }
 
 double attrib_law_touch(const struct attrib_law *l, double since_s)
@@ -91,18 +103,22 @@ double attrib_law_touch(const struct attrib_law *l, double since_s)
 	return i < ATTRIB_LAW_TOUCH ? l->touch_hz[i] : 0.0;
 }
 
-double attrib_law_mean(const struct attrib_law *l, double from_s, double to_s)
+double attrib_law_mean(const struct attrib_law *l, double from_s, double to_s,
+    double late)
 {
 	double sum = 0.0;
 
 	if (to_s - from_s < 1.0)
-		return attrib_law_seen(l, from_s) + attrib_law_shown(l, from_s);
+		return attrib_law_seen(l, from_s, late) +
+		       attrib_law_shown(l, from_s, late);
 	for (size_t i = 0; i < ATTRIB_LAW_LAGS; i++) {
 		const double a = fmax(from_s, lag_edge_s[i]);
 		const double b = fmin(to_s, lag_edge_s[i + 1]);
 
 		if (b > a)
-			sum += (l->seen_hz[i] + l->shown_hz[i]) * (b - a);
+			sum += (attrib_law_at(l->seen_hz, i, late) +
+				   attrib_law_at(l->shown_hz, i, late)) *
+			       (b - a);
 	}
 	return sum / (to_s - from_s);
 }
@@ -148,6 +164,8 @@ void attrib_law_falling(double *rate, const double *weight, size_t n)
  * with bits to spare, so that a text that is read is written as it was. */
 #define UNIT_HZ 1.0e-15
 #define MAX_HZ  1.0
+/* Those of the hours are in millionths. */
+#define UNIT_LATE 1.0e-6
 
 static void put(double hz, struct buf *out)
 {
@@ -169,6 +187,10 @@ void attrib_law_write(const struct attrib_law *l, struct buf *out)
 		put(l->seen_hz[i], out);
 	for (size_t i = 0; i < ATTRIB_LAW_LAGS; i++)
 		put(l->shown_hz[i], out);
+	for (size_t i = 0; i < ATTRIB_LAW_HOURS; i++) {
+		buf_char(out, ' ');
+		buf_u64(out, (uint64_t)(l->late[i] / UNIT_LATE + 0.5));
+	}
 }
 
 static enum err take(struct slice *s, double most_hz, double *out)
@@ -210,9 +232,28 @@ static enum err take_share(struct slice *s, double *out)
 	return ERR_OK;
 }
 
+static enum err take_late(struct slice *s, double late[ATTRIB_LAW_HOURS])
+{
+	static const double most = ATTRIB_LAW_LATE_MAX / UNIT_LATE;
+	static const double least = 1.0 / (ATTRIB_LAW_LATE_MAX * UNIT_LATE);
+	uint64_t v = 0;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < ATTRIB_LAW_HOURS && e == ERR_OK; i++) {
+		if ((e = scan_byte(s, ' ')) != ERR_OK ||
+		    (e = scan_u64(s, &v)) != ERR_OK)
+			return e;
+		/* Half a unit of room: the text is rounded. */
+		if ((double)v > most + 0.5 || (double)v < least - 0.5)
+			e = ERR_RANGE;
+		late[i] = (double)v * UNIT_LATE;
+	}
+	return e;
+}
+
 enum err attrib_law_read(struct slice text, struct attrib_law *out)
 {
-	struct attrib_law l = { 0 };
+	struct attrib_law l = prior;
 	uint32_t format;
 	enum err e;
 
@@ -220,8 +261,6 @@ enum err attrib_law_read(struct slice text, struct attrib_law *out)
 		return e;
 	if (format == 0 || format > ATTRIB_LAW_FORMAT)
 		return ERR_RANGE;
-	l.place_agrees = prior.place_agrees;
-	l.used = prior.used;
 	if ((e = scan_byte(&text, ' ')) != ERR_OK ||
 	    (e = scan_u32(&text, &l.version)) != ERR_OK ||
 	    (e = take(&text, MAX_HZ, &l.stray_hz)) != ERR_OK ||
@@ -230,7 +269,8 @@ enum err attrib_law_read(struct slice text, struct attrib_law *out)
 	    (format > 2 && (e = take_share(&text, &l.used)) != ERR_OK) ||
 	    (e = take_falling(&text, l.touch_hz, ATTRIB_LAW_TOUCH)) != ERR_OK ||
 	    (e = take_falling(&text, l.seen_hz, ATTRIB_LAW_LAGS)) != ERR_OK ||
-	    (e = take_falling(&text, l.shown_hz, ATTRIB_LAW_LAGS)) != ERR_OK)
+	    (e = take_falling(&text, l.shown_hz, ATTRIB_LAW_LAGS)) != ERR_OK ||
+	    (format > 3 && (e = take_late(&text, l.late)) != ERR_OK))
 		return e;
 	if (text.n != 0)
 		return ERR_SYNTAX;

@@ -34,7 +34,9 @@ static void take_call(struct work *w, const struct candidates *c)
 	struct attrib_fit_call *call = &w->calls[at];
 	const int64_t call_us = c->ask.call_us;
 
-	*call = (struct attrib_fit_call){ .seen = w->seen[at], .n = 0 };
+	*call = (struct attrib_fit_call){ .seen = w->seen[at],
+		.n = 0,
+		.hour = (uint8_t)attrib_law_hour(call_us) };
 	for (size_t i = 0; i < c->n && i < ATTRIB_FIT_SEEN_MAX; i++) {
 		const int64_t touch_us = c->c[i].tel_clicked_us;
 

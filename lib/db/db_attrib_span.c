@@ -1,6 +1,7 @@
 #include "lib/db/db_attrib_span.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "lib/db/stmt.h"
 
@@ -15,15 +16,18 @@ struct sums {
 	double touched;
 	double leases;
 	double on_page_s;
+	double begun[ATTRIB_LAW_HOURS]; /* visits, as they were read */
 };
 
 static enum err add_visits(struct db *db, struct company_id company,
     int64_t from_us, int64_t to_us, struct sums *sums)
 {
 	static const char sql[] =
-	    "SELECT COUNT(*), COUNT(tel_clicked_at)"
+	    "SELECT HOUR(started_at), COUNT(*), COUNT(tel_clicked_at)"
 	    " FROM visit FORCE INDEX (visit_started)"
-	    " WHERE company_id = ? AND started_at >= ? AND started_at < ?";
+	    " WHERE company_id = ? AND started_at >= ? AND started_at < ?"
+	    " GROUP BY HOUR(started_at)";
+	uint32_t hour = 0;
 	uint64_t n = 0, touched = 0;
 	struct stmt *st = stmt_begin(db, sql);
 	enum err e;
@@ -31,12 +35,18 @@ static enum err add_visits(struct db *db, struct company_id company,
 	stmt_in_id(st, company.v);
 	stmt_in_time_us(st, from_us);
 	stmt_in_time_us(st, to_us);
+	stmt_out_u32(st, &hour);
 	stmt_out_u64(st, &n);
 	stmt_out_u64(st, &touched);
-	e = stmt_one(st);
-	sums->visits += (double)n;
-	sums->touched += (double)touched;
-	return e;
+	e = stmt_each(st);
+	while (e == ERR_OK && (e = stmt_next(st)) == ERR_OK) {
+		sums->visits += (double)n;
+		sums->touched += (double)touched;
+		if (hour < ATTRIB_LAW_HOURS)
+			sums->begun[hour] += (double)n;
+	}
+	stmt_end(st);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
 /* From the visits, as only they can be found by time for all pools at once. */
@@ -97,8 +107,11 @@ static enum err sample(struct db *db, struct company_id company,
 		if (e == ERR_OK)
 			e = add_leases(db, company, p.from_us, p.to_us, &s);
 	}
-	*out = (struct sums){ s.visits / share, s.touched / share,
-		s.leases / share, s.on_page_s / share };
+	*out = s;
+	out->visits /= share;
+	out->touched /= share;
+	out->leases /= share;
+	out->on_page_s /= share;
 	return e;
 }
 
@@ -215,5 +228,6 @@ enum err db_attrib_span(struct db *db, struct company_id company,
 		.touches = s.touched,
 		.number_s = number_s,
 	};
+	memcpy(out->begun, s.begun, sizeof(out->begun));
 	return ERR_OK;
 }

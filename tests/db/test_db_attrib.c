@@ -323,6 +323,7 @@ static void test_span(void **state)
 	    NOW + 6 * RT_DAY_US, &s));
 	assert_true(s.visits > 2.5 && s.visits < 3.5);
 	assert_true(s.touches < 0.5);
+	assert_true(s.begun[attrib_law_hour(NOW)] > 2.5);
 	assert_true(
 	    s.number_s > 3 * 86400.0 - 1 && s.number_s < 3 * 86400.0 + 1);
 	ok(db_attrib_span(rig.t->db, attrib_rig_theirs(), NOW + 5 * RT_DAY_US,
@@ -485,8 +486,9 @@ static void test_fit(void **state)
 	assert_true(row.law.version >= 1);
 	fit_is_the_same(from_us, &row.law);
 	/* Everybody called after 400 s. */
-	assert_true(attrib_law_mean(&row.law, 360.0, 420.0) >
-		    50.0 * attrib_law_mean(attrib_law_prior(), 360.0, 420.0));
+	assert_true(
+	    attrib_law_mean(&row.law, 360.0, 420.0, 1.0) >
+	    50.0 * attrib_law_mean(attrib_law_prior(), 360.0, 420.0, 1.0));
 	assert_int_equal(db_attrib_fit(rig.jobd, attrib_rig_theirs(), from_us,
 			     from_us + 60 * RT_DAY_US, NOW, &row),
 	    ERR_NOTFOUND);

@@ -66,6 +66,13 @@ static const struct {
 		.robots = 0.2,
 		.stray_h = 0.02 },
 	    0.6, 5, 90, 0.035 },
+	{ "areas that say nothing",
+	    { .visits_h = 60,
+		.numbers = 16,
+		.seed = 5,
+		.place = 0.8,
+		.ported = true },
+	    0.6, -7, 87, 0.065 },
 };
 
 static void test_worlds(void **state)
