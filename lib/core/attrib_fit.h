@@ -57,8 +57,9 @@ struct attrib_fit_span {
 	double visits;    /* that were shown a number of a pool */
 	double on_page_s; /* from shown to last seen, of all of them */
 	double touches;   /* of the phone link */
-	/* Visits by the hour of the day in which they began, of all or of any
-	 * part of them; all 0: nothing is learnt of hours. */
+	/* Visits by the hour of the day in which they began, of all or of a
+	 * part that has as much of each hour; all 0: nothing is learnt of
+	 * hours. */
 	double begun[ATTRIB_LAW_HOURS];
 	double number_s; /* numbers times the length of the period */
 };

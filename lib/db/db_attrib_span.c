@@ -10,13 +10,16 @@
 /* Of each part, to see how many visits there are. */
 #define FIRST_SHARE (1.0 / 128.0)
 #define GOLDEN      0.6180339887498949
+/* An hour of the day of which less was read than this of the mean has what its
+ * neighbours have, too. */
+#define HOUR_LEAST 0.5
 
 struct sums {
 	double visits; /* with a number or without */
 	double touched;
 	double leases;
 	double on_page_s;
-	double begun[ATTRIB_LAW_HOURS]; /* visits, as they were read */
+	double begun[ATTRIB_LAW_HOURS];
 };
 
 static enum err add_visits(struct db *db, struct company_id company,
@@ -93,16 +96,62 @@ static struct period piece(const struct period *whole, int i, double share)
 	return (struct period){ from_us, from_us + (int64_t)(part * share) };
 }
 
+/* How long each hour of the day was, within p. */
+static void add_hours(const struct period *p, double s[ATTRIB_LAW_HOURS])
+{
+	int64_t at_us = p->from_us;
+
+	while (at_us < p->to_us) {
+		const int64_t next_us = (at_us / RT_HOUR_US + 1) * RT_HOUR_US;
+		const int64_t end_us = next_us < p->to_us ? next_us : p->to_us;
+
+		s[attrib_law_hour(at_us)] +=
+		    (double)(end_us - at_us) / (double)RT_SEC_US;
+		at_us = end_us;
+	}
+}
+
+/* Of what was found in read_s of each hour, what is in all of the period:
+ * pieces hit some hours of the day thrice and others never, which is no hour
+ * of the visits. */
+static void of_whole(const struct period *whole,
+    const double read_s[ATTRIB_LAW_HOURS], double begun[ATTRIB_LAW_HOURS])
+{
+	double found[ATTRIB_LAW_HOURS], whole_s[ATTRIB_LAW_HOURS] = { 0.0 };
+	double least_s = 0.0;
+
+	memcpy(found, begun, sizeof(found));
+	add_hours(whole, whole_s);
+	for (size_t h = 0; h < ATTRIB_LAW_HOURS; h++)
+		least_s += HOUR_LEAST * read_s[h] / ATTRIB_LAW_HOURS;
+	for (size_t h = 0; h < ATTRIB_LAW_HOURS; h++) {
+		double n = found[h], s = read_s[h];
+
+		for (size_t k = 1; k < ATTRIB_LAW_HOURS / 2 && s < least_s;
+		     k++) {
+			const size_t after = (h + k) % ATTRIB_LAW_HOURS;
+			const size_t before =
+			    (h + ATTRIB_LAW_HOURS - k) % ATTRIB_LAW_HOURS;
+
+			n += found[after] + found[before];
+			s += read_s[after] + read_s[before];
+		}
+		begun[h] = s > 0.0 ? n / s * whole_s[h] : 0.0;
+	}
+}
+
 /* Of all of the period, by a share of it. */
 static enum err sample(struct db *db, struct company_id company,
     const struct period *whole, double share, struct sums *out)
 {
 	struct sums s = { .visits = 0.0 };
+	double read_s[ATTRIB_LAW_HOURS] = { 0.0 };
 	enum err e = ERR_OK;
 
 	for (int i = 0; i < PARTS && e == ERR_OK; i++) {
 		const struct period p = piece(whole, i, share);
 
+		add_hours(&p, read_s);
 		e = add_visits(db, company, p.from_us, p.to_us, &s);
 		if (e == ERR_OK)
 			e = add_leases(db, company, p.from_us, p.to_us, &s);
@@ -112,6 +161,7 @@ static enum err sample(struct db *db, struct company_id company,
 	out->touched /= share;
 	out->leases /= share;
 	out->on_page_s /= share;
+	of_whole(whole, read_s, out->begun);
 	return e;
 }
 

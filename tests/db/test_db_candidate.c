@@ -1,13 +1,9 @@
-/* Tests of lib/db/db_candidate and db_attrib_span: numbers that very many have
- * had, and visits that lasted long. Everything is company 0's but for the many
- * visits. */
-#include <math.h>
+/* Tests of lib/db/db_candidate: numbers that very many have had, and visits
+ * that lasted long. Everything is company 0's. */
 #include <string.h>
 
-#include "lib/db/db_attrib_span.h"
 #include "lib/db/db_candidate.h"
 #include "lib/db/db_overflow.h"
-#include "lib/db/db_pool.h"
 #include "lib/db/db_visit.h"
 #include "lib/db/stmt.h"
 #include "tests/support/attrib_rig.h"
@@ -63,30 +59,12 @@ static void test_counted(void **state)
 	assert_int_equal(c.ask.older.to_us, at_us + 19 * RT_MIN_US);
 }
 
-/* Entries of indexes that t->db has read so far. */
-static int64_t reads(void)
-{
-	return testdb_count(rig.t,
-	    "SELECT CAST(SUM(VARIABLE_VALUE) AS SIGNED) FROM"
-	    " information_schema.SESSION_STATUS WHERE VARIABLE_NAME IN"
-	    " ('HANDLER_READ_KEY', 'HANDLER_READ_NEXT', 'HANDLER_READ_PREV')");
-}
-
-/* PIECE numbers as x.n, for many rows in one statement. */
-#define PIECE 1296
-#define DIGITS(name)                                           \
-	"(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2" \
-	" UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5) AS " name
-#define PIECE_ROWS                                                         \
-	"(SELECT a.d + 6 * (b.d + 6 * (c.d + 6 * d.d)) AS n FROM " DIGITS( \
-	    "a") ", " DIGITS("b") ", " DIGITS("c") ", " DIGITS("d") ") x"
-
-#define MANY_HANDS (10 * PIECE)
+#define MANY_HANDS (10 * ATTRIB_RIG_PIECE)
 
 /* MANY_HANDS rows of the number, a minute apart. */
 static void many_rows(const char *sql, int64_t from_us, struct number_id number)
 {
-	for (int64_t i = 0; i < MANY_HANDS; i += PIECE) {
+	for (int64_t i = 0; i < MANY_HANDS; i += ATTRIB_RIG_PIECE) {
 		struct stmt *st = stmt_begin(rig.t->db, sql);
 
 		stmt_in_i64(st, i);
@@ -107,7 +85,7 @@ static void many_leases(int64_t from_us)
 	    " z.at, z.at + INTERVAL 1 MINUTE FROM (SELECT p.company_id,"
 	    " p.number_id, UNHEX(LPAD(HEX(2000000 + ? + x.n), 32, '0')) AS id,"
 	    " CAST(? AS DATETIME(6)) + INTERVAL x.n MINUTE AS at"
-	    " FROM pool_number p JOIN " PIECE_ROWS
+	    " FROM pool_number p JOIN " ATTRIB_RIG_PIECE_ROWS
 	    " WHERE p.company_id = ? AND p.number_id = ?) z";
 
 	many_rows(sql, from_us, rig.t->company[0].pooled[0]);
@@ -125,10 +103,10 @@ static void test_many_hands(void **state)
 
 	(void)state;
 	many_leases(from_us);
-	before = reads();
+	before = attrib_rig_reads();
 	did(db_candidate_read(rig.t->db, attrib_rig_ours(), &call, &rig.mem,
 	    &c));
-	assert_in_range(reads() - before, DB_CANDIDATE_COUNTED,
+	assert_in_range(attrib_rig_reads() - before, DB_CANDIDATE_COUNTED,
 	    5 * DB_CANDIDATE_COUNTED / 2);
 	assert_true(c.ask.older.about);
 	assert_in_range(c.ask.older.n, MANY_HANDS - 10, MANY_HANDS + 10);
@@ -435,7 +413,7 @@ static void test_overflow_bounded(void **state)
 	    " z.at FROM (SELECT p.company_id, p.id AS number_id,"
 	    " UNHEX(LPAD(HEX(3000000 + ? + x.n), 32, '0')) AS id,"
 	    " CAST(? AS DATETIME(6)) + INTERVAL x.n MINUTE AS at"
-	    " FROM number p JOIN " PIECE_ROWS
+	    " FROM number p JOIN " ATTRIB_RIG_PIECE_ROWS
 	    " WHERE p.company_id = ? AND p.id = ?) z";
 	const int64_t from_us = NOW + 1300 * RT_DAY_US;
 	const int64_t end_us = from_us + MANY_HANDS * RT_MIN_US;
@@ -449,113 +427,15 @@ static void test_overflow_bounded(void **state)
 	for (int64_t i = 0; i < DB_CANDIDATE_LISTED; i++)
 		(void)shown("known", end_us + i * RT_MIN_US,
 		    end_us + i * RT_MIN_US);
-	before = reads();
+	before = attrib_rig_reads();
 	did(db_candidate_read(rig.t->db, attrib_rig_ours(), &call, &rig.mem,
 	    &c));
-	assert_in_range(reads() - before, 2 * DB_CANDIDATE_COUNTED,
+	assert_in_range(attrib_rig_reads() - before, 2 * DB_CANDIDATE_COUNTED,
 	    4 * DB_CANDIDATE_COUNTED);
 	assert_int_equal(c.n, DB_CANDIDATE_LISTED);
 	assert_true(c.ask.older.about);
 	assert_in_range(c.ask.older.n, MANY_HANDS - 100, MANY_HANDS + 100);
 	assert_int_equal(c.ask.older.from_us, from_us);
-}
-
-/* A visit every six minutes for 81 days, each with a number that was on a
- * page for a minute; every fourth one touched the link. */
-#define MANY_VISITS (15 * PIECE)
-#define FROM_MANY                                                      \
-	" FROM (SELECT s.company_id, s.id AS site_id, UNHEX(LPAD(HEX(" \
-	"1000000 + ? + x.n), 32, '0')) AS id, x.n,"                    \
-	" CAST(? AS DATETIME(6)) + INTERVAL 6 * x.n MINUTE AS at"      \
-	" FROM site s JOIN " PIECE_ROWS                                \
-	" WHERE s.public_key = 'site-key-1') y"
-
-static const char many_visits_sql[] =
-    "INSERT INTO visit (company_id, id, site_id, visitor_id, started_at,"
-    " seen_at, tel_clicked_at, landing_url, landing_page, source, medium)"
-    " SELECT y.company_id, y.id, y.site_id, y.id, y.at, y.at,"
-    " IF(MOD(y.n, 4) = 0, y.at, NULL), '', '', 'google', 'cpc'" FROM_MANY;
-
-static const char many_shown_sql[] =
-    "INSERT INTO lease (company_id, id, pool_id, number_id, number_e164,"
-    " visit_id, epoch, started_at, beat_at, expires_at) SELECT y.company_id,"
-    " y.id, y.id, y.id, '', y.id, 1, y.at, y.at + INTERVAL 1 MINUTE,"
-    " y.at + INTERVAL 2 MINUTE" FROM_MANY;
-
-static void many(const char *sql)
-{
-	for (int64_t i = 0; i < MANY_VISITS; i += PIECE) {
-		struct stmt *st = stmt_begin(rig.t->db, sql);
-
-		stmt_in_i64(st, i);
-		stmt_in_time_us(st, NOW + 6 * i * RT_MIN_US);
-		ok(stmt_exec(st, NULL));
-	}
-}
-
-/* Of very many visits parts are read: the sums come out the same within a few
- * in a hundred. */
-static void test_span_parts(void **state)
-{
-	struct attrib_fit_span s;
-	int64_t before;
-
-	(void)state;
-	many(many_visits_sql);
-	many(many_shown_sql);
-	before = reads();
-	did(db_attrib_span(rig.t->db, attrib_rig_theirs(), NOW,
-	    NOW + 81 * RT_DAY_US, &s));
-	assert_in_range(reads() - before, DB_ATTRIB_SPAN_VISITS,
-	    6 * DB_ATTRIB_SPAN_VISITS);
-	assert_true(fabs(s.visits / MANY_VISITS - 1.0) < 0.02);
-	assert_true(fabs(s.touches / MANY_VISITS - 0.25) < 0.01);
-	assert_true(fabs(s.on_page_s / s.visits - 60.0) < 0.01);
-	/* Of few all: two days. */
-	did(db_attrib_span(rig.t->db, attrib_rig_theirs(), NOW,
-	    NOW + 2 * RT_DAY_US, &s));
-	assert_true(fabs(s.visits - 480.0) < 0.5);
-	assert_true(fabs(s.touches - 120.0) < 0.5);
-}
-
-/* A number counts from when it could be called: since it came into a pool, or
- * since it was shown when it had been there before, until it left. */
-static double number_days(int64_t from_us, int64_t to_us)
-{
-	struct attrib_fit_span s;
-
-	ok(db_attrib_span(rig.t->db, attrib_rig_ours(), from_us, to_us, &s));
-	return s.number_s / 86400.0;
-}
-
-static void test_span_numbers(void **state)
-{
-	const int64_t at_us = NOW + 800 * RT_DAY_US;
-	const int64_t end_us = at_us + 10 * RT_DAY_US;
-	const struct testdb_company *c = &rig.t->company[0];
-
-	(void)state;
-	assert_true(fabs(number_days(at_us, end_us) - 30.0) < 0.001);
-	for (size_t i = 0; i < RT_ARRAY_LEN(c->pooled); i++)
-		ok(db_pool_number_remove(rig.t->db, c->id, c->pool,
-		    c->pooled[i], NOW));
-	assert_true(fabs(number_days(at_us, end_us)) < 0.001);
-	/* New. */
-	ok(db_pool_number_add(rig.t->db, c->id, c->pool, c->pooled[0],
-	    at_us + 4 * RT_DAY_US));
-	assert_true(fabs(number_days(at_us, end_us) - 6.0) < 0.001);
-	assert_true(fabs(number_days(at_us, at_us + RT_DAY_US)) < 0.001);
-	/* It had been there before and came back. */
-	(void)testdb_attrib_visit(rig.t, rig.dni, "shown",
-	    at_us + 2 * RT_DAY_US);
-	(void)testdb_attrib_visit(rig.t, rig.dni, "shown",
-	    at_us + 3 * RT_DAY_US);
-	assert_true(fabs(number_days(at_us, end_us) - 8.0) < 0.001);
-	/* It goes. */
-	ok(db_pool_number_remove(rig.t->db, c->id, c->pool, c->pooled[0],
-	    at_us + 7 * RT_DAY_US));
-	assert_true(fabs(number_days(at_us, end_us) - 5.0) < 0.001);
-	assert_true(fabs(number_days(at_us + 8 * RT_DAY_US, end_us)) < 0.001);
 }
 
 int main(void)
@@ -571,8 +451,6 @@ int main(void)
 		cmocka_unit_test(test_overflow_and_lease),
 		cmocka_unit_test(test_overflow_again),
 		cmocka_unit_test(test_overflow_bounded),
-		cmocka_unit_test(test_span_parts),
-		cmocka_unit_test(test_span_numbers),
 	};
 
 	return cmocka_run_group_tests_name("db_candidate", tests,

@@ -35,3 +35,11 @@ struct company_id attrib_rig_theirs(void)
 {
 	return rig.t->company[1].id;
 }
+
+int64_t attrib_rig_reads(void)
+{
+	return testdb_count(rig.t,
+	    "SELECT CAST(SUM(VARIABLE_VALUE) AS SIGNED) FROM"
+	    " information_schema.SESSION_STATUS WHERE VARIABLE_NAME IN"
+	    " ('HANDLER_READ_KEY', 'HANDLER_READ_NEXT', 'HANDLER_READ_PREV')");
+}

@@ -25,4 +25,16 @@ int attrib_rig_stop(void **state);
 struct company_id attrib_rig_ours(void);
 struct company_id attrib_rig_theirs(void);
 
+/* Entries of indexes that t->db has read so far. */
+int64_t attrib_rig_reads(void);
+
+/* ATTRIB_RIG_PIECE numbers from 0 on as x.n, for many rows in one statement. */
+#define ATTRIB_RIG_PIECE 1296
+#define ATTRIB_RIG_DIGITS(name)                                \
+	"(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2" \
+	" UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5) AS " name
+#define ATTRIB_RIG_PIECE_ROWS                                                         \
+	"(SELECT a.d + 6 * (b.d + 6 * (c.d + 6 * d.d)) AS n FROM " ATTRIB_RIG_DIGITS( \
+	    "a") ", " ATTRIB_RIG_DIGITS("b") ", " ATTRIB_RIG_DIGITS("c") ", " ATTRIB_RIG_DIGITS("d") ") x"
+
 #endif
