@@ -167,15 +167,35 @@ void attrib_law_falling(double *rate, const double *weight, size_t n)
 /* Those of the hours are in millionths. */
 #define UNIT_LATE 1.0e-6
 
+/* Of a law without hours, as the version before them reads it, which runs
+ * beside this one while a server is upgraded. */
+#define FORMAT_NO_HOURS 3
+
 static void put(double hz, struct buf *out)
 {
 	buf_char(out, ' ');
 	buf_u64(out, (uint64_t)(fmin(hz, MAX_HZ) / UNIT_HZ + 0.5));
 }
 
+static uint64_t late_units(double late)
+{
+	return (uint64_t)(late / UNIT_LATE + 0.5);
+}
+
+static bool has_hours(const struct attrib_law *l)
+{
+	bool has = false;
+
+	for (size_t i = 0; i < ATTRIB_LAW_HOURS; i++)
+		has = has || late_units(l->late[i]) != late_units(1.0);
+	return has;
+}
+
 void attrib_law_write(const struct attrib_law *l, struct buf *out)
 {
-	buf_u64(out, ATTRIB_LAW_FORMAT);
+	const bool hours = has_hours(l);
+
+	buf_u64(out, hours ? ATTRIB_LAW_FORMAT : FORMAT_NO_HOURS);
 	buf_char(out, ' ');
 	buf_u64(out, l->version);
 	put(l->stray_hz, out);
@@ -187,9 +207,9 @@ void attrib_law_write(const struct attrib_law *l, struct buf *out)
 		put(l->seen_hz[i], out);
 	for (size_t i = 0; i < ATTRIB_LAW_LAGS; i++)
 		put(l->shown_hz[i], out);
-	for (size_t i = 0; i < ATTRIB_LAW_HOURS; i++) {
+	for (size_t i = 0; i < ATTRIB_LAW_HOURS && hours; i++) {
 		buf_char(out, ' ');
-		buf_u64(out, (uint64_t)(l->late[i] / UNIT_LATE + 0.5));
+		buf_u64(out, late_units(l->late[i]));
 	}
 }
 
@@ -270,7 +290,8 @@ enum err attrib_law_read(struct slice text, struct attrib_law *out)
 	    (e = take_falling(&text, l.touch_hz, ATTRIB_LAW_TOUCH)) != ERR_OK ||
 	    (e = take_falling(&text, l.seen_hz, ATTRIB_LAW_LAGS)) != ERR_OK ||
 	    (e = take_falling(&text, l.shown_hz, ATTRIB_LAW_LAGS)) != ERR_OK ||
-	    (format > 3 && (e = take_late(&text, l.late)) != ERR_OK))
+	    (format > FORMAT_NO_HOURS &&
+		(e = take_late(&text, l.late)) != ERR_OK))
 		return e;
 	if (text.n != 0)
 		return ERR_SYNTAX;

@@ -28,7 +28,7 @@
 
 #define ATTRIB_LAW_LAGS   32
 #define ATTRIB_LAW_TOUCH  6
-#define ATTRIB_LAW_FORMAT 4 /* of attrib_law_write() */
+#define ATTRIB_LAW_FORMAT 4 /* the newest of attrib_law_write() */
 /* Who calls an hour and more after he saw the number does so when he has the
  * time and somebody answers: such calls have their hours (of the day, UTC). */
 #define ATTRIB_LAW_HOURS    24
@@ -119,7 +119,8 @@ struct attrib_law_fact attrib_law_fact(double share, size_t have, size_t known);
 void attrib_law_falling(double *rate, const double *weight, size_t n);
 
 /* One line of text for storing, and back; a text of format 1, before places
- * were learnt, 2, before use was, or 3, before hours were, has the prior's. A
+ * were learnt, 2, before use was, or 3, before hours were, has the prior's. One
+ * whose hours are all 1 is written as 3, for programs of the version before. A
  * rate above 1 Hz is written as 1 Hz. ERR_SYNTAX, ERR_RANGE: not such a text,
  * or rates that are negative, not finite, growing or above 1 Hz; other bounds.
  */

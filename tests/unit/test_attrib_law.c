@@ -142,6 +142,30 @@ static void test_late_text(void **state)
 	}
 }
 
+/* A law that has no hours is written as before there were any, so that programs
+ * of the version before read it; one hour that differs is not lost. */
+static void test_written_without_hours(void **state)
+{
+	struct attrib_law a = *attrib_law_prior(), b;
+	char mem[ATTRIB_LAW_TEXT_MAX];
+	struct buf text;
+
+	(void)state;
+	for (size_t h = 0; h <= ATTRIB_LAW_HOURS; h++) {
+		if (h < ATTRIB_LAW_HOURS)
+			a.late[h] = 1.000001;
+		buf_over(&text, mem, sizeof(mem));
+		attrib_law_write(&a, &text);
+		assert_int_equal(buf_slice(&text).p[0],
+		    h < ATTRIB_LAW_HOURS ? '4' : '3');
+		assert_int_equal(attrib_law_read(buf_slice(&text), &b), ERR_OK);
+		for (size_t k = 0; k < ATTRIB_LAW_HOURS; k++)
+			assert_true(fabs(b.late[k] - a.late[k]) < 1e-9);
+		if (h < ATTRIB_LAW_HOURS)
+			a.late[h] = 1.0;
+	}
+}
+
 /* Whatever the hour, the nearer one never weighs less; only those of an hour
  * and more ago come oftener or more seldom by themselves. */
 static void test_late(void **state)
@@ -557,6 +581,7 @@ int main(void)
 		cmocka_unit_test(test_largest),
 		cmocka_unit_test(test_late_text),
 		cmocka_unit_test(test_late),
+		cmocka_unit_test(test_written_without_hours),
 		cmocka_unit_test(test_format_before),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_fit),
