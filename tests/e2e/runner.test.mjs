@@ -3,7 +3,7 @@
 // long run that was cut off goes on where it was.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, copyFileSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 
@@ -85,22 +85,37 @@ test('who was cut off with the shell around it has failed, and so has who was no
 	assert.match(r.tally, /^[0-6] [1-7]\n$/);
 });
 
-/** Runs three programs with -j 1-3 on a machine that is idle, or not, for so many
- *  hundredths of each second. */
-async function sideBySide(name, source, idle) {
-	const folder = join(dir, name), stat = join(folder, 'stat');
-	mkdirSync(join(folder, 't'), { recursive: true });
-	const files = ['a', 'b', 'c'].map((one) => join(folder, `${one}.mjs`));
-	for (const file of files) writeFileSync(file, `import { test } from 'node:test';\nimport fs from 'node:fs';\nimport assert from 'node:assert/strict';\nconst folder = ${JSON.stringify(folder)}, mine = ${JSON.stringify(file)};\n${source}\n`);
-	let ticks = 0;
-	const tick = () => {
-		ticks += 1000;
-		writeFileSync(`${stat}.new`, `cpu  ${ticks * (100 - idle)} 0 0 ${ticks * idle} 0 0 0 0 0 0\n`);
-		renameSync(`${stat}.new`, stat);
+/** Runs programs of these names with -j 1-3. idle(at): for how many hundredths the
+ *  machine is idle, asked at each look the runner takes at it; at(name): a path of
+ *  what the programs share. */
+async function sideBySide(name, names, source, idle) {
+	const folder = join(dir, name), at = (file) => join(folder, file), stat = at('stat');
+	mkdirSync(at('t'), { recursive: true });
+	const files = names.map((one) => at(`${one}.mjs`));
+	for (const file of files) writeFileSync(file, `import { test } from 'node:test';\nimport fs from 'node:fs';\nimport assert from 'node:assert/strict';\nconst folder = ${JSON.stringify(folder)}, mine = ${JSON.stringify(file)};\nconst come = async (path) => {\n	const end = Date.now() + 60000;\n	while (!fs.existsSync(path)) {\n		assert.ok(Date.now() < end);\n		await new Promise((r) => setTimeout(r, 20));\n	}\n};\n${source}\n`);
+	// It can be opened for writing while somebody reads it only.
+	assert.equal(spawnSync('mkfifo', [stat]).status, 0);
+	let looks = false, busy = 0, free = 0;
+	const look = () => {
+		let fd = -1;
+		try {
+			fd = openSync(stat, constants.O_WRONLY | constants.O_NONBLOCK);
+		} catch (error) {
+			assert.equal(error.code, 'ENXIO');
+			looks = false;
+			return;
+		}
+		if (!looks) {
+			const share = idle(at);
+			busy += 10 * (100 - share);
+			free += 10 * share;
+		}
+		looks = true; // until it has closed it
+		writeSync(fd, `cpu  ${busy} 0 0 ${free} 0 0 0 0 0 0\n`);
+		closeSync(fd);
 	};
-	tick();
-	const clock = setInterval(tick, 50), times = join(folder, 'times');
-	const child = spawn('dev/run-tests.sh', ['-j', '1-3', ...files], { env: { ...process.env, TMPDIR: join(folder, 't'), RT_TEST_STAT: stat, RT_TEST_TIMES: times, RT_TEST_TALLY: '', RT_TEST_TOLD: '', RT_TEST_AGAIN: '0' } });
+	const clock = setInterval(look, 20), times = at('times');
+	const child = spawn('dev/run-tests.sh', ['-j', '1-3', ...files], { env: { ...process.env, TMPDIR: at('t'), RT_TEST_STAT: stat, RT_TEST_TIMES: times, RT_TEST_TALLY: '', RT_TEST_TOLD: '', RT_TEST_AGAIN: '0' } });
 	let text = '';
 	for (const out of [child.stdout, child.stderr]) out.setEncoding('utf8').on('data', (more) => (text += more));
 	const status = await new Promise((done) => child.on('close', done));
@@ -109,26 +124,44 @@ async function sideBySide(name, source, idle) {
 }
 
 test('while the processors are idle more begin, up to the most that may', async () => {
-	const r = await sideBySide('idle', `test('all three are here', async () => {
+	const r = await sideBySide('idle', ['a', 'b', 'c'], `test('all three are here', async () => {
 		fs.writeFileSync(mine + '.here', '');
-		const end = Date.now() + 60000;
-		while (!['a', 'b', 'c'].every((one) => fs.existsSync(folder + '/' + one + '.mjs.here'))) {
-			assert.ok(Date.now() < end);
-			await new Promise((r) => setTimeout(r, 20));
-		}
-	});`, 90);
+		for (const one of ['a', 'b', 'c']) await come(folder + '/' + one + '.mjs.here');
+	});`, () => 90);
 	assert.equal(r.status, 0, r.text);
 	assert.match(r.text, /^3 passed, 0 failed$/m);
 	assert.match(r.times, /^\d+\.\d \d+\.\d a\.mjs$/m);
 	assert.match(r.times, /^\d+\.\d - a\.mjs: all three are here$/m);
 });
 
+test('when they are full again fewer begin, down to the fewest', async () => {
+	const names = ['a', 'b', 'c', 'd', 'e', 'f'], later = { most: 0, full: 0, seen: [] };
+	const r = await sideBySide('back', names, `test('stays until it may go', async () => {
+		fs.writeFileSync(mine + '.here', '');
+		await come(mine + '.go');
+	});`, (at) => {
+		const here = names.filter((one) => existsSync(at(`${one}.mjs.here`)) && !existsSync(at(`${one}.mjs.go`)));
+		const go = (list) => list.forEach((one) => writeFileSync(at(`${one}.mjs.go`), ''));
+		if (later.full === 0 && here.length < 3) return 90;
+		// After five full seconds one less begins, after five more the next.
+		if (++later.full === 11) go(here);
+		if (later.full <= 11) return 2;
+		later.most = Math.max(later.most, here.length);
+		go(here.filter((one) => later.seen.includes(one)));
+		later.seen = here;
+		return 2;
+	});
+	assert.equal(r.status, 0, r.text);
+	assert.match(r.text, /^6 passed, 0 failed$/m);
+	assert.equal(later.most, 1);
+});
+
 test('while they are full none begins beside another', async () => {
-	const r = await sideBySide('full', `test('nobody else', async () => {
+	const r = await sideBySide('full', ['a', 'b', 'c'], `test('nobody else', async () => {
 		fs.mkdirSync(folder + '/one');
 		await new Promise((r) => setTimeout(r, 3000)); // as a call lasts
 		fs.rmdirSync(folder + '/one');
-	});`, 2);
+	});`, () => 2);
 	assert.equal(r.status, 0, r.text);
 });
 
@@ -144,6 +177,25 @@ test('many failures are no bad luck, and none is tried again unasked', () => {
 		assert.equal(r.status, 1);
 		assert.doesNotMatch(r.text + r.told, /second run/);
 	}
+});
+
+test('each race of a watched program is a failure, also several of one program', () => {
+	const at = join(dir, 'races'), file = join(at, 'some.mjs');
+	mkdirSync(join(at, 't'), { recursive: true });
+	writeFileSync(file, `import { writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+const path = process.env.TSAN_OPTIONS.split('=')[1];
+test('leaves what two programs saw, and a third that was killed amid it', () => {
+	writeFileSync(path + '.1', 'WARNING\\nSUMMARY: data race a.c:1 in a\\nWARNING\\nSUMMARY: data race b.c:2 in b\\n');
+	writeFileSync(path + '.2', 'WARNING\\nSUMMARY: data race c.c:3 in c\\n');
+	writeFileSync(path + '.3', 'WARNING\\n');
+});
+`);
+	const tally = join(at, 'tally'), told = join(at, 'told');
+	const { status } = spawnSync('dev/tsan.sh', [file], { env: { ...process.env, TMPDIR: join(at, 't'), RT_TEST_TALLY: tally, RT_TEST_TOLD: told }, encoding: 'utf8' });
+	assert.equal(status, 1);
+	assert.equal(readFileSync(tally, 'utf8'), '1 0\n0 2\n0 1\n0 1\n');
+	assert.equal(readFileSync(told, 'utf8'), 'data race a.c:1 in a\ndata race b.c:2 in b\ndata race c.c:3 in c\n');
 });
 
 test('a long run that was cut off goes on where it was, and begins anew with other sources', () => {
