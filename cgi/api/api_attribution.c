@@ -4,6 +4,7 @@
 
 #include "cgi/api/api_calib.h"
 #include "cgi/api/api_who.h"
+#include "lib/core/attrib.h"
 #include "lib/db/db_attrib_calib.h"
 #include "lib/db/db_report_call.h"
 #include "lib/db/db_touch.h"
@@ -26,15 +27,22 @@ static void put_i64(struct json_out *j, const char *key, int64_t v)
 	json_out_i64(j, v);
 }
 
-/* null where there is no such thing. What was seen or touched while the call
- * came in is of its moment. */
-static void put_ago(struct json_out *j, const char *key, bool is, int64_t s)
+/* null where there is no such thing. */
+static void put_i64_null(struct json_out *j, const char *key, bool is,
+    int64_t v)
 {
 	json_out_key(j, key);
 	if (is)
-		json_out_i64(j, s > 0 ? s : 0);
+		json_out_i64(j, v);
 	else
 		json_out_null(j);
+}
+
+/* The same in seconds before the call: what was seen or touched while it came
+ * in is of its moment. */
+static void put_ago(struct json_out *j, const char *key, bool is, int64_t s)
+{
+	put_i64_null(j, key, is, s > 0 ? s : 0);
 }
 
 static void put_str(struct json_out *j, const char *key, struct slice s)
@@ -104,19 +112,56 @@ static void put_candidates(const struct credit *k, struct json_out *j)
 	json_out_end(j);
 }
 
-static void put_sources(const struct credit *k, struct json_out *j)
+struct share {
+	struct slice source;
+	struct slice medium;
+	int64_t bp;
+};
+
+/* Each source with what it has, most first; returns how many there are. Rules
+ * before the seventh told of each campaign by itself. */
+static size_t read_sources(const struct credit *k,
+    struct share out[ATTRIB_EVIDENCE_SOURCES])
 {
-	json_out_key(j, "sources");
-	json_out_array(j);
+	size_t n = 0;
+
 	for (size_t i = 0; i < json_in_count(k->why.sources); i++) {
 		struct evidence_one s;
+		struct share share;
+		size_t at = 0;
 
 		if (evidence_read_one(json_in_at(k->why.sources, i), &s) !=
 		    ERR_OK)
 			continue;
+		while (at < n && !(slice_eq(out[at].source, s.source) &&
+				     slice_eq(out[at].medium, s.medium)))
+			at++;
+		if (at == ATTRIB_EVIDENCE_SOURCES)
+			continue;
+		share = (struct share){ s.source, s.medium, s.bp };
+		if (at == n)
+			n++;
+		else
+			share.bp += out[at].bp;
+		for (; at > 0 && out[at - 1].bp < share.bp; at--)
+			out[at] = out[at - 1];
+		out[at] = share;
+	}
+	return n;
+}
+
+static void put_sources(const struct credit *k, struct json_out *j)
+{
+	struct share sources[ATTRIB_EVIDENCE_SOURCES];
+	const size_t n = read_sources(k, sources);
+
+	json_out_key(j, "sources");
+	json_out_array(j);
+	for (size_t i = 0; i < n; i++) {
 		json_out_object(j);
-		put_names(j, s.source, s.medium, s.campaign);
-		put_i64(j, "probability_bp", s.bp);
+		put_str(j, "source", sources[i].source);
+		put_str(j, "medium", sources[i].medium);
+		put_i64(j, "probability_bp", sources[i].bp);
 		json_out_end(j);
 	}
 	json_out_end(j);
@@ -152,11 +197,11 @@ static void put_whole(const struct credit *k, struct json_out *j)
 {
 	const bool is = k->in != NULL;
 
-	put_ago(j, "law", is && k->why.law >= 0, k->why.law);
-	put_ago(j, "none_bp", is, k->why.none_bp);
+	put_i64_null(j, "law", is && k->why.law >= 0, k->why.law);
+	put_i64_null(j, "none_bp", is, k->why.none_bp);
 	put_ago(j, "first_dialled_s", is && k->why.dialled_s >= 0,
 	    k->why.dialled_s);
-	put_ago(j, "shared_bp", is, k->why.shared_bp);
+	put_i64_null(j, "shared_bp", is, k->why.shared_bp);
 	json_out_key(j, "others");
 	json_out_object(j);
 	put_i64(j, "visits", k->why.older);

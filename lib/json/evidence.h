@@ -26,8 +26,9 @@ struct evidence {
 	const struct json_node *sources;
 };
 
-/* One of candidates, or of sources: these have no more than bp and source,
- * medium, campaign. What ends in _s counts back from the call. */
+/* One of candidates, or of sources: these have no more than bp, source and
+ * medium, and of rules before the seventh campaign. What ends in _s counts back
+ * from the call. */
 struct evidence_one {
 	int64_t bp;
 	int64_t seen_s;

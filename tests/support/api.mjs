@@ -10,6 +10,8 @@ import { uuid7 } from './two_companies.mjs';
 export const spec = JSON.parse(readFileSync('static/openapi.json', 'utf8'));
 export const scopes = ['calls:read', 'calls:write', 'recordings:read', 'reports:read', 'export:read', 'forms:read', 'forms:write', 'spend:write',
 	'setup:read', 'setup:write', 'users:read', 'users:write', 'companies:write', 'webhooks:read', 'webhooks:write'];
+/** The rule that calls are credited by now. */
+export const rule = Number(readFileSync('lib/core/attrib.h', 'utf8').match(/#define ATTRIB_RULE_VERSION +(\d+)/)[1]);
 export const hex = (key) => `X'${key.toString('hex')}'`;
 
 /** The operations of the document: [method, template, operation]. */

@@ -2,7 +2,7 @@
 // is asked, what is answered, what is refused, and that jobd does it.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { apiOf, hex } from '../support/api.mjs';
+import { apiOf, hex, rule } from '../support/api.mjs';
 import { startStack, until } from '../support/stack.mjs';
 import { addCompanies, typeId } from '../support/two_companies.mjs';
 
@@ -74,7 +74,7 @@ test('one at a time, stopped, never another company’s', async () => {
 });
 
 test('calibration: what was stated and what came true, of the law in force', async () => {
-	assert.deepEqual((await api(key, '/reports/calibration')).json, { rule: 6, law: 0, calls: 0, error: 0, ranges: [], laws: [] });
+	assert.deepEqual((await api(key, '/reports/calibration')).json, { rule, law: 0, calls: 0, error: 0, ranges: [], laws: [] });
 	const law = `1 1 1 ${Array(70).fill('0').join(' ')}`, own = hex(world.alpha.id);
 	stack.sql(`INSERT INTO attrib_law (company_id, version, law, calls, visits, stray_bp, from_at, to_at, fitted_at) VALUES
 		(${own}, 1, '${law}', 40, 900, 90, UTC_TIMESTAMP(), UTC_TIMESTAMP(), UTC_TIMESTAMP()), (${own}, 2, '${law}', 50, 950, 90, UTC_TIMESTAMP(), UTC_TIMESTAMP(), UTC_TIMESTAMP());
