@@ -3,7 +3,7 @@
 // another company's business stays so, and hostile bodies change nothing.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { apiOf, hex, operations } from '../support/api.mjs';
+import { apiOf, hex, operations, spec } from '../support/api.mjs';
 import { startStack } from '../support/stack.mjs';
 import { addCompanies, hostile, typeId, uuid7 } from '../support/two_companies.mjs';
 
@@ -73,6 +73,25 @@ test('each kind: added, merged, put away, with versions and the audit log', asyn
 		assert.deepEqual([audits(`${k.one}.add`).length, audits(`${k.one}.retire`).length], [1, 1], path);
 	}
 	assert.equal(stack.sqlOne(`SELECT COUNT(*) FROM audit WHERE action LIKE '%.add' AND user_id <> ${hex(world.users.owner.id)}`), '0', 'in the name of who made the key');
+});
+
+test('numbers: the document’s limits are those of the form', async () => {
+	let n = 0;
+	for (const [path, k] of Object.entries(kinds)) {
+		const of = (op) => spec.components.schemas[Object.values(op.requestBody.content)[0].schema.$ref.split('/').at(-1)].properties;
+		const fields = of(spec.paths[`/${path}`].post), changed = of(spec.paths[`/${path}/{id}`].patch);
+		for (const [name, { minimum, maximum }] of Object.entries(fields)) {
+			if (minimum === undefined) continue;
+			assert.ok(maximum > minimum, `${path} ${name}: both`);
+			assert.deepEqual([changed[name].minimum, changed[name].maximum], [minimum, maximum], `${path} ${name}`);
+			for (const [value, good] of [[minimum - 1, false], [minimum, true], [maximum, true], [maximum + 1, false]]) {
+				const { status, json } = await post(`/${path}`, { ...k.body, name: `Limit ${n++}`, [name]: value });
+				assert.ok(status === 201 || status === 422, `${path} ${name} ${value}: ${status}`);
+				assert.equal(!(json.errors ?? []).some((e) => e.pointer === `/${name}`), good, `${path} ${name} ${value}: ${JSON.stringify(json)}`);
+			}
+		}
+	}
+	assert.ok(n >= 16, `${n} tried`);
 });
 
 test('null clears, what is set once stays, what is not there cannot be set', async () => {
