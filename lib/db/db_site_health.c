@@ -131,7 +131,7 @@ enum err db_site_health_traffic(struct db *db, struct company_id company,
 
 	stmt_in_id(st, company.v);
 	stmt_in_id(st, site.v);
-	stmt_in_time_us(st, since_us);
+	stmt_in_time_us(st, day_of(since_us));
 	stmt_out_u64(st, &t.visits);
 	stmt_out_u64(st, &t.leases);
 	stmt_out_u64(st, &t.calls);

@@ -39,7 +39,8 @@ RT_MUST_USE enum err db_site_health_read(struct db *db,
     struct company_id company, struct site_id site, int64_t since_us,
     struct site_health_row *out);
 
-/* What else belongs on the page: of the same days. */
+/* What else belongs on the page: of the same days, so from the begin of
+ * since_us's on. */
 struct site_traffic {
 	uint64_t visits;
 	uint64_t leases;

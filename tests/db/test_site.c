@@ -349,6 +349,17 @@ static void test_traffic(void **state)
 	assert_int_equal(a.calls, 1);
 	assert_true(a.visits > 0);
 	assert_true(a.forms > 0);
+	/* As all that is said of the site, of whole days. */
+	assert_int_equal(db_site_health_traffic(dashboard, ours(),
+			     t->company[0].site,
+			     NOW - NOW % RT_DAY_US + RT_DAY_US - 1, &b),
+	    ERR_OK);
+	assert_int_equal(b.calls, 1);
+	assert_int_equal(db_site_health_traffic(dashboard, ours(),
+			     t->company[0].site,
+			     NOW - NOW % RT_DAY_US + RT_DAY_US, &b),
+	    ERR_OK);
+	assert_int_equal(b.calls, 0);
 	assert_int_equal(db_site_health_traffic(dashboard, theirs(),
 			     t->company[0].site, NOW - RT_DAY_US, &b),
 	    ERR_OK);
