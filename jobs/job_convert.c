@@ -1,7 +1,7 @@
 #include "jobs/job_convert.h"
 
-#include "lib/db/db_call_touch.h"
 #include "lib/db/db_conversion_walk.h"
+#include "lib/db/db_now.h"
 
 #define RULES 50
 #define CALLS 1000
@@ -154,7 +154,7 @@ static enum err settle_rule(const struct queue_env *env,
 		.company = row->company,
 		.rule = row->id,
 		.n = CALLS };
-	enum err e = db_call_touch_now(env->db, &r.until_us);
+	enum err e = db_now(env->db, &r.until_us);
 
 	while (e == ERR_OK && r.n == CALLS && !queue_stopping(env->queue))
 		e = page(&r);

@@ -10,6 +10,7 @@
 #include "lib/base/clk.h"
 #include "lib/base/scan.h"
 #include "lib/db/db_call_touch.h"
+#include "lib/db/db_now.h"
 #include "lib/db/db_report_call.h"
 
 #define CURSOR_MAX  128
@@ -152,7 +153,7 @@ static enum err read_changed(const struct req *r, struct ask *a)
 	if (a->order.by != DB_SHEET_CALLS_UPDATED || !a->order.up)
 		return api_query_wrong_as(r, "sort",
 		    "With updated_since: updated_at, or nothing.", ERR_SYNTAX);
-	return db_call_touch_now(r->db, &f->updated_to_us);
+	return db_now(r->db, &f->updated_to_us);
 }
 
 static enum err read_ask(const struct req *r, struct ask *a)

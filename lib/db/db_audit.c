@@ -4,7 +4,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/rnd.h"
-#include "lib/db/db_call_touch.h"
+#include "lib/db/db_now.h"
 #include "lib/db/stmt.h"
 
 #define JSON_MAX 1048576
@@ -59,7 +59,7 @@ enum err db_audit_add(struct db *db, struct company_id company,
     const struct audit_row *row)
 {
 	int64_t now_us = 0;
-	const enum err e = db_call_touch_now(db, &now_us);
+	const enum err e = db_now(db, &now_us);
 
 	return e == ERR_OK ? add(db, company, row, now_us) : e;
 }

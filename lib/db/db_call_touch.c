@@ -14,12 +14,3 @@ enum err db_call_touch(struct db *db, struct company_id company,
 	stmt_in_id(st, call);
 	return stmt_exec(st, NULL);
 }
-
-enum err db_call_touch_now(struct db *db, int64_t *now_us)
-{
-	static const char sql[] = "SELECT CURRENT_TIMESTAMP(6) AS updated_at";
-	struct stmt *st = stmt_begin(db, sql);
-
-	stmt_out_time_us(st, now_us);
-	return stmt_one(st);
-}

@@ -20,7 +20,4 @@
 RT_MUST_USE enum err db_call_touch(struct db *db, struct company_id company,
     const uint8_t call[ID_BYTES]);
 
-/* What the database's clock says. */
-RT_MUST_USE enum err db_call_touch_now(struct db *db, int64_t *now_us);
-
 #endif

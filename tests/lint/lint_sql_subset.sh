@@ -38,8 +38,9 @@ forbid '[[:space:]](UUID|INET4|INET6)([[:space:],]|$)' 'a type of MariaDB alone'
 forbid '(KEY|INDEX)[^(]*\(\(' 'functional index'
 forbid '(^|[^A-Za-z_])(FLOAT|DOUBLE|REAL)([^A-Za-z_]|$)' 'floating point'
 forbid '(^|[^A-Za-z_])LOCK TABLES' 'LOCK TABLES'
-# The database's clock: updated_at (decision 0155), and who lives (0340).
+# The database's clock: updated_at (decision 0155), who lives (0340), and db_now().
 forbid '(^|[^A-Za-z_])(NOW|CURRENT_TIMESTAMP|SYSDATE|UTC_TIMESTAMP)[ (]' 'the clock: now is an argument' 'updated_at
+lib/db/db_now.c:
 lib/db/db_pool_owner.c:'
 forbid '(^|[^A-Za-z_])(ENUM|SET) ?\(' 'ENUM and SET types'
 # Words that MySQL 8 keeps for itself and MariaDB does not.
