@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cgi/page/page_site_tag.h"
+#include "cgi/page/page_site_words.h"
 #include "cgi/page/page_words.h"
 #include "cgi/web/frame.h"
 #include "cgi/web/pager.h"
@@ -12,50 +13,6 @@
 
 #define LOOK_BACK_US (FEED_SITE_DAYS * RT_DAY_US)
 #define ABSENT_SHOWN 10
-
-/* What a finding means and what to do about it. */
-static const struct words {
-	const char *title;
-	const char *means;
-} findings[TAGHEALTH_FINDING_COUNT] = {
-	[TAGHEALTH_NEVER_SEEN] = { "The tag has never asked",
-	    "Paste it into the head of every page; Settings has the line." },
-	[TAGHEALTH_SILENT] = { "The tag has been silent for a day",
-	    "It was removed, a script blocker of the site’s own stops it, or "
-	    "the site has no visitors." },
-	[TAGHEALTH_NO_TARGETS] = { "No page has the number to replace",
-	    "The number in the site’s settings stands nowhere on its pages: "
-	    "compare them." },
-	[TAGHEALTH_FEW_TARGETS] = { "Most pages have no number",
-	    "Calls from there cannot be credited; a number in the header or "
-	    "footer of every page helps." },
-	[TAGHEALTH_IS_LATE] = { "The tag starts late",
-	    "More than three seconds after the page, on one page in ten or "
-	    "more. Move it up in the head, and exclude it from what delays "
-	    "scripts." },
-	[TAGHEALTH_IS_TWICE] = { "Two copies of the tag on a page",
-	    "One in the theme and one in a tag manager, most likely. Only the "
-	    "first works; remove the other." },
-	[TAGHEALTH_HAS_OTHER_TAG] = { "Another vendor’s tag swaps numbers too",
-	    "The two undo each other’s work, and calls go to either. Remove "
-	    "one." },
-	[TAGHEALTH_CHANGES_URL] = { "The site takes the click id off the "
-				    "address",
-	    "Before the tag has started. It was read from the browser all the "
-	    "same; other tags may credit such visits to “direct”." },
-	[TAGHEALTH_LOSES_CLICKS] = { "A redirect loses the click id",
-	    "Google’s own tag saw a paid click whose id was gone when the page "
-	    "came: such visits look direct. Let the redirect pass the query "
-	    "on." },
-	[TAGHEALTH_FORGETS] = { "Browsers do not keep the visitor",
-	    "Each page is a new visitor with a number of its own, and all but"
-	    " the first look direct. Is the tag on every page, those that ads"
-	    " lead to first? Is its data-domain the site’s own, and does"
-	    " nothing delete its cookie? Where it is to keep none, this is its"
-	    " price." },
-	[TAGHEALTH_REFUSES] = { "Another address asks with this site’s key",
-	    "It got nothing. If it is yours, add it to the site’s addresses." },
-};
 
 static void put_seen(const struct req *r, int64_t seen_us, struct view *v)
 {
@@ -76,7 +33,8 @@ static void put_state(unsigned int found, struct view *v)
 		if (((found >> i) & 1U) == 0)
 			continue;
 		if (n++ == 0)
-			first = findings[i].title;
+			first = page_site_words_tag((enum taghealth_finding)i)
+				    ->name;
 	}
 	view_cstr(v, "site_state", first);
 	view_cstr(v, "site_tone",
@@ -144,13 +102,16 @@ static void findings_view(unsigned int found, struct view *v)
 {
 	view_list(v, "findings");
 	for (unsigned int i = 0; i < TAGHEALTH_FINDING_COUNT; i++) {
+		const struct page_site_words *w =
+		    page_site_words_tag((enum taghealth_finding)i);
 		struct view *item;
 
 		if (((found >> i) & 1U) == 0)
 			continue;
 		item = view_item(v, "findings");
-		view_cstr(item, "finding", findings[i].title);
-		view_cstr(item, "finding_means", findings[i].means);
+		view_cstr(item, "finding", w->name);
+		view_cstr(item, "finding_means", w->means);
+		view_cstr(item, "finding_todo", w->todo);
 	}
 }
 
@@ -192,62 +153,20 @@ static void error_view(const struct req *r, const struct site_health_row *h,
 	view_cstr(v, "error_ago", ago);
 }
 
-/* What a look at a page found, and what to do about it. */
-static const struct words page_findings[SITECHECK_FINDING_COUNT] = {
-	[SITECHECK_NO_ANSWER] = { "No answer",
-	    "Visitors may not reach it either. Is the address right, and the"
-	    " server up?" },
-	[SITECHECK_BAD_STATUS] = { "It answers with an error",
-	    "Or it keeps programs out; then open it yourself." },
-	[SITECHECK_LOOPS] = { "More than three redirects",
-	    "Each one is a chance to lose the visitor, and the click id." },
-	[SITECHECK_LEAVES] = { "It leads to an address that is not the site’s",
-	    "The tag gives no numbers there: add the address in the site’s"
-	    " settings, or mend the redirect." },
-	[SITECHECK_LOSES_CLICK] = { "A redirect drops the click id",
-	    "Paid visits look direct. Let the redirect pass the query on." },
-	[SITECHECK_NO_TAG] = { "The tag is not in the page",
-	    "Unless a tag manager adds it, no number is swapped and a visit"
-	    " from an ad is seen on its second page at best, as direct." },
-	[SITECHECK_TWICE] = { "The tag is there more than once",
-	    "Only the first works; remove the others." },
-	[SITECHECK_OTHER_TAG] = { "Another vendor’s tag is there",
-	    "The two undo each other’s work. Remove one." },
-	[SITECHECK_NO_TARGETS] = { "The number to replace is not in the page",
-	    "Scripts may draw it later; else compare it with the settings." },
-	[SITECHECK_KEPT_SWAPPED] = { "A tracking number stands in the page",
-	    "A cache keeps the page after it was swapped: all its visitors'"
-	    " calls go to one visit. Exclude the tag from what it renders." },
-	[SITECHECK_ROBOTS] = { "Not looked at: robots.txt keeps us out",
-	    "Allow the user agent ringtrace-check there, if you want it"
-	    " looked at. Visitors and the tag are not affected." },
-	[SITECHECK_BY_MANAGER] = { "Loaded by Google Tag Manager",
-	    "The tag is not in the page itself, but the manager is, and the"
-	    " tag was at work in the last days." },
-	[SITECHECK_CUT] = { "Longer than 1 MB: not read to its end",
-	    "The tag, or the number to replace, is not in the first megabyte."
-	    " The tag belongs near the top; what comes later is not known." },
-	[SITECHECK_DRAWN] = { "Drawn by its scripts",
-	    "The page as a server sends it has hardly a text, and no number."
-	    " What the tag swaps there it says itself, above: it was at work in"
-	    " the last days." },
-	[SITECHECK_BAD_DOMAIN] = { "The tag’s data-domain is not the page’s",
-	    "Browsers refuse its cookie, so each page is a new visitor, and all"
-	    " but the first look direct. Name the page’s own domain or one"
-	    " above it, or take the attribute away." },
-};
-
 static void page_found(uint32_t found, struct view *item)
 {
 	view_list(item, "page_findings");
 	for (unsigned int i = 0; i < SITECHECK_FINDING_COUNT; i++) {
+		const struct page_site_words *w =
+		    page_site_words_page((enum sitecheck_finding)i);
 		struct view *line;
 
 		if (((found >> i) & 1U) == 0)
 			continue;
 		line = view_item(item, "page_findings");
-		view_cstr(line, "page_finding", page_findings[i].title);
-		view_cstr(line, "page_means", page_findings[i].means);
+		view_cstr(line, "page_finding", w->name);
+		view_cstr(line, "page_means", w->means);
+		view_cstr(line, "page_todo", w->todo);
 	}
 }
 

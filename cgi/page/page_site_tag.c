@@ -1,5 +1,6 @@
 #include "cgi/page/page_site_tag.h"
 
+#include "cgi/page/page_site_words.h"
 #include "cgi/page/page_words.h"
 #include "lib/phone/phone.h"
 
@@ -57,57 +58,13 @@ void page_site_tag_numbers(const struct feed_site *s, struct view *v)
 
 /* --- direct instead of paid -----------------------------------------------*/
 
-struct words {
-	const char *name;
-	const char *todo;
-};
-
-/* What the tag, or the lease server, counts of visits. */
-static const struct words of_visits[TAGHEALTH_CAUSE_COUNT] = {
-	[TAGHEALTH_TWICE] = { "Two copies of the tag",
-	    "Only the first works. Remove the one in the theme, or that in the"
-	    " tag manager." },
-	[TAGHEALTH_OTHER_TAG] = { "Another vendor’s tag",
-	    "The two undo each other’s work. Remove one." },
-	[TAGHEALTH_URL_CHANGED] = { "Address changed before the tag",
-	    "The site takes the click id off. It was read from the browser all"
-	    " the same; put the tag before what tidies the address, for other"
-	    " tags’ sake." },
-	[TAGHEALTH_CLICK_LOST] = { "Click id lost in a redirect",
-	    "Let the redirect pass on what stands behind “?”." },
-	[TAGHEALTH_FORGOTTEN] = { "Visitor not kept by the browser",
-	    "Have the tag on every page, with the site’s own data-domain, and"
-	    " let nothing delete its cookie." },
-};
-
-static const struct words late = { "Tag started after three seconds",
-	"Move it up in the head, and exclude it from what delays scripts." };
-
-/* What a look at the pages finds. */
-static const struct {
-	enum sitecheck_finding finding;
-	struct words words;
-} of_pages[] = {
-	{ SITECHECK_LOSES_CLICK,
-	    { "A redirect drops the click id",
-		"Let it pass on what stands behind “?”." } },
-	{ SITECHECK_NO_TAG,
-	    { "The tag is not in the page",
-		"A visit that begins there is seen on its second page at best:"
-		" put the tag there." } },
-	{ SITECHECK_KEPT_SWAPPED,
-	    { "A cache keeps a swapped number",
-		"All who call it count for one visit. Exclude the tag from"
-		" what the cache renders, and empty it." } },
-	{ SITECHECK_BAD_DOMAIN,
-	    { "The tag’s data-domain is not the page’s",
-		"Name the page’s own domain or one above it, or take the"
-		" attribute away." } },
-};
+/* What a look at the pages finds of it. */
+static const enum sitecheck_finding of_pages[] = { SITECHECK_LOSES_CLICK,
+	SITECHECK_NO_TAG, SITECHECK_KEPT_SWAPPED, SITECHECK_BAD_DOMAIN };
 
 /* many: more than noise, and said at the top of the page. */
-static void cause(const struct words *w, uint64_t n, const char *of, bool many,
-    struct view *v)
+static void cause(const struct page_site_words *w, uint64_t n, const char *of,
+    bool many, struct view *v)
 {
 	struct view *item = view_item(v, "causes");
 
@@ -119,10 +76,11 @@ static void cause(const struct words *w, uint64_t n, const char *of, bool many,
 	view_flag(item, "cause_many", n > 0 && many);
 }
 
-static void cause_of_visits(const struct feed_site *s, const struct words *w,
-    uint64_t n, enum taghealth_finding finding, struct view *v)
+/* What the tag, or the lease server, counts of visits. */
+static void cause_of_visits(const struct feed_site *s,
+    enum taghealth_finding finding, uint64_t n, struct view *v)
 {
-	cause(w, n, n == 1 ? "visit" : "visits",
+	cause(page_site_words_tag(finding), n, n == 1 ? "visit" : "visits",
 	    (s->found >> finding & 1U) != 0, v);
 }
 
@@ -133,15 +91,16 @@ void page_site_tag_causes(const struct feed_site *s, struct view *v)
 
 	view_list(v, "causes");
 	for (unsigned int i = 0; i < TAGHEALTH_CAUSE_COUNT; i++)
-		cause_of_visits(s, &of_visits[i], h->causes[i],
-		    taghealth_finding_of((enum taghealth_cause)i), v);
-	cause_of_visits(s, &late, h->late, TAGHEALTH_IS_LATE, v);
+		cause_of_visits(s,
+		    taghealth_finding_of((enum taghealth_cause)i), h->causes[i],
+		    v);
+	cause_of_visits(s, TAGHEALTH_IS_LATE, h->late, v);
 	for (size_t i = 0; i < s->n_pages; i++)
 		looked += s->pages[i].checked_us != 0;
 	for (size_t i = 0; looked > 0 && i < RT_ARRAY_LEN(of_pages); i++) {
-		const uint64_t n = feed_site_pages(s, of_pages[i].finding);
+		const uint64_t n = feed_site_pages(s, of_pages[i]);
 
-		cause(&of_pages[i].words, n,
+		cause(page_site_words_page(of_pages[i]), n,
 		    n == 1 ? "page looked at" : "pages looked at", true, v);
 	}
 }

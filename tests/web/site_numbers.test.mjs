@@ -105,8 +105,8 @@ test('the site’s page: each number, absent ones first, and each cause with wha
 	assert.match(words('numbers-title'), /The tag found 1 of 3 on no page\. Who sees it sees the site’s own/);
 	assert.match(words('numbers-title'), /\+1 415-555-0102 none of 3 0 no \+1 415-555-0101 1 of 3 2 yes \+1 415-555-0103 2 of 3 4 no/);
 	const direct = words('direct-title');
-	for (const row of [/Two copies of the tag Only the first works\. .* manager\. none/, /Another vendor’s tag .* none/, /Click id lost in a redirect Let the redirect pass on what stands behind “\?”\. 1 visit /,
-		/Tag started after three seconds Move it up .* scripts\. 1 visit /, /A redirect drops the click id Let it .* 1 page looked at/, /A cache keeps a swapped number .* none/, /data-domain is not the page’s .* none/])
+	for (const row of [/Two copies of the tag on a page Only the first works; remove the other\. none/, /Another vendor’s tag .* none/, /A redirect loses the click id Let the redirect pass on what stands behind “\?”\. 1 visit /,
+		/The tag starts after three seconds Move it up .* scripts\. 1 visit /, /A redirect drops the click id Let it .* 1 page looked at/, /A cache keeps a swapped number .* none/, /data-domain is not the page’s .* none/])
 		assert.match(direct, row);
 	const none = await (await owner.fetch(`/sites/${sites.older}`)).text();
 	assert.ok(!none.includes('on no page.'));
