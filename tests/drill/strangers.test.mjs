@@ -148,12 +148,14 @@ test('strangers of every kind, and ten visitors beside them', async (t) => {
 });
 
 // Each from an address of its own, so none is turned away for what came before:
-// what the page's address says, what is answered, and utm_campaign and gclid as stored.
+// what the page's address says, what is answered, and what is stored: utm_campaign and utm_term are
+// free text; a gclid of other signs than ids have is none.
 const bytes = (...parts) => Buffer.concat(parts.map((p) => Buffer.from(p)));
 for (const [name, query, title, status, stored] of [
-	['broken UTF-8, and a NUL, behind percent signs', '&utm_campaign=a%00b%c3&gclid=%ed%a0%80x', 't', 200, ['a\ufffdb\ufffd', '\ufffd\ufffd\ufffdx']],
-	['bytes that are never UTF-8', '&utm_campaign=%ff%fe&gclid=x%c0%af', 't', 200, ['\ufffd\ufffd', 'x\ufffd\ufffd']],
-	['markup and SQL: as they are', '&utm_campaign=%3Cscript%3E&gclid=%27%20OR%201%3D1', '"><script>', 200, ['<script>', "' OR 1=1"]],
+	['broken UTF-8, and a NUL, behind percent signs', '&utm_campaign=a%00b%c3&utm_term=%ed%a0%80x&gclid=%ed%a0%80x', 't', 200, ['a\ufffdb\ufffd', '\ufffd\ufffd\ufffdx', '']],
+	['bytes that are never UTF-8', '&utm_campaign=%ff%fe&utm_term=x%c0%af&gclid=x%c0%af', 't', 200, ['\ufffd\ufffd', 'x\ufffd\ufffd', '']],
+	['markup and SQL: as they are', '&utm_campaign=%3Cscript%3E&utm_term=%27%20OR%201%3D1&gclid=%27%20OR%201%3D1', '"><script>', 200, ['<script>', "' OR 1=1", '']],
+	['a click id of the signs that ids have', '&utm_campaign=c&utm_term=t&gclid=Cj0KCQ_-x', 't', 200, ['c', 't', 'Cj0KCQ_-x']],
 	['broken bytes in a title', '&utm_campaign=title', [0xc3, 0x28, 0xff], 400],
 	['broken bytes in the address', bytes('&utm_campaign=', [0xff, 0xc3]), 't', 400],
 	['half a character', '&utm_campaign=half', '\\ud800', 400],
@@ -166,7 +168,7 @@ for (const [name, query, title, status, stored] of [
 		const b = (await dni.ask({ url: `${stack.url}/demo/?utm_source=behind` })).json;
 		await until('what waits is written', () => count(`visit WHERE id = 0x${hexOf(b.visit)}`) === 1);
 		assert.equal(count(of), before + (stored ? 1 : 0));
-		if (stored) assert.deepEqual(stack.sql(`SELECT HEX(utm_campaign), HEX(gclid) FROM visit WHERE id = 0x${hexOf(a.json.visit)}`), [stored.map((s) => Buffer.from(s).toString('hex').toUpperCase())]);
+		if (stored) assert.deepEqual(stack.sql(`SELECT HEX(utm_campaign), HEX(utm_term), HEX(gclid) FROM visit WHERE id = 0x${hexOf(a.json.visit)}`), [stored.map((s) => Buffer.from(s).toString('hex').toUpperCase())]);
 	});
 
 test('a title that a page tells is stored as it is, or not at all', async () => {
