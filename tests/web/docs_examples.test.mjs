@@ -52,7 +52,7 @@ function commands(text) {
 }
 
 test('API.md: each command is answered as one that was done', async () => {
-	const ids = { cal: world.alpha.callId };
+	const ids = { cal: world.alpha.callId, sit: world.alpha.siteId };
 	let asked = 0;
 	for (const { heading, text } of blocks('API.md', 'sh'))
 		for (const command of commands(text)) {
