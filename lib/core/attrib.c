@@ -32,9 +32,9 @@ static const char *const use_names[] = {
 	[ATTRIB_UNUSED] = "unused",
 };
 
-/* Of the largest share, before it is rounded: ten thousand times as much, and
- * the sum of all, fit in 64 bits. */
-#define WHOLE_PARTS 0x1p48
+/* Of the largest share, before it is rounded: ten thousand times the sum of all
+ * fits in 64 bits. */
+#define WHOLE_PARTS 0x1p44
 
 static double seconds(int64_t us)
 {
@@ -150,12 +150,21 @@ struct weights {
 	double none;
 };
 
+/* Added smallest first: what rounding takes is then the same in whatever order
+ * they are listed. */
 static double total(const struct weights *w, size_t n)
 {
-	double sum = w->none + w->older;
+	double hz[ATTRIB_CANDIDATES_MAX], sum = w->none + w->older;
 
+	for (size_t i = 0; i < n; i++) {
+		size_t at = i;
+
+		for (; at > 0 && hz[at - 1] > w->each[i]; at--)
+			hz[at] = hz[at - 1];
+		hz[at] = w->each[i];
+	}
 	for (size_t i = 0; i < n; i++)
-		sum += w->each[i];
+		sum += hz[i];
 	return sum;
 }
 
@@ -212,24 +221,16 @@ static void weigh(const struct attrib_candidate *c, size_t n,
 		weigh_again(law, c, n, ask, w);
 }
 
-/* Of one person's visits the latest made the call: of those before it is kept
- * what they add to it, as somebody may call for what he saw a week ago. */
-static void join_visits(const struct attrib_candidate *c, size_t n,
-    int64_t call_us, struct weights *w)
+/* One order of all: two leases of one visit may have begun at once, too. */
+static bool is_shown_later(const struct attrib_candidate *a,
+    const struct attrib_candidate *b)
 {
-	for (size_t i = 0; i < n; i++) {
-		size_t latest = i;
+	const int visit = memcmp(a->visit.v, b->visit.v, ID_BYTES);
 
-		for (size_t k = 0; k < n && !id_is_nil(c[i].visitor.v); k++)
-			if (id_eq(c[k].visitor.v, c[i].visitor.v) &&
-			    c[k].shown_us <= call_us &&
-			    c[k].shown_us > c[latest].shown_us)
-				latest = k;
-		if (latest != i) {
-			w->each[latest] += w->each[i];
-			w->each[i] = 0.0;
-		}
-	}
+	if (a->shown_us != b->shown_us)
+		return a->shown_us > b->shown_us;
+	return visit != 0 ? visit > 0
+			  : memcmp(a->lease.v, b->lease.v, ID_BYTES) > 0;
 }
 
 /* Of two as likely, who saw the number later: the same one in whatever order
@@ -237,11 +238,28 @@ static void join_visits(const struct attrib_candidate *c, size_t n,
 static bool is_later(const struct attrib_candidate *a,
     const struct attrib_candidate *b)
 {
-	if (a->seen_us != b->seen_us)
-		return a->seen_us > b->seen_us;
-	if (a->shown_us != b->shown_us)
-		return a->shown_us > b->shown_us;
-	return memcmp(a->visit.v, b->visit.v, ID_BYTES) > 0;
+	return a->seen_us != b->seen_us ? a->seen_us > b->seen_us
+					: is_shown_later(a, b);
+}
+
+/* Of one person's visits the latest made the call: of those before it is kept
+ * what they add to it, as somebody may call for what he saw a week ago. */
+static void join_visits(const struct attrib_candidate *c, size_t n,
+    int64_t call_us, uint64_t *part)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t latest = i;
+
+		for (size_t k = 0; k < n && !id_is_nil(c[i].visitor.v); k++)
+			if (id_eq(c[k].visitor.v, c[i].visitor.v) &&
+			    c[k].shown_us <= call_us &&
+			    is_shown_later(&c[k], &c[latest]))
+				latest = k;
+		if (latest != i) {
+			part[latest] += part[i];
+			part[i] = 0;
+		}
+	}
 }
 
 static double heaviest(const struct weights *w, size_t n)
@@ -278,7 +296,7 @@ static size_t most_left(const struct attrib_candidate *c, size_t n,
 /* Shares in 1/10,000 that add up exactly: what rounding down leaves over goes
  * to the largest remainders, one each. In whole numbers, so that the order in
  * which the candidates came is no matter. */
-static void share(const struct attrib_candidate *c, size_t n,
+static void share(const struct attrib_candidate *c, size_t n, int64_t call_us,
     const struct weights *w, struct attrib_verdict *v)
 {
 	const double most_hz = heaviest(w, n);
@@ -293,6 +311,7 @@ static void share(const struct attrib_candidate *c, size_t n,
 		part[i] = (uint64_t)(hz / most_hz * WHOLE_PARTS);
 		all += part[i];
 	}
+	join_visits(c, n, call_us, part);
 	for (size_t i = 0; i < n + 2; i++) {
 		bp[i] = round_down(&part[i], all);
 		left = (uint16_t)(left - bp[i]);
@@ -405,9 +424,8 @@ enum err attrib_decide(const struct attrib_candidate *c, size_t n,
 	v.rule_version = ATTRIB_RULE_VERSION;
 	v.law_version = law->version;
 	weigh(c, n, ask, law, &w);
-	join_visits(c, n, ask->call_us, &w);
 	if (total(&w, n) > 0.0)
-		share(c, n, &w, &v);
+		share(c, n, ask->call_us, &w, &v);
 	else
 		v.none_bp = ATTRIB_WHOLE_BP;
 	for (size_t i = 1; i < n; i++)

@@ -281,33 +281,54 @@ static void test_monotone(void **state)
 	}
 }
 
+static void shuffle(struct rnd_dice *d, size_t *order, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		order[i] = i;
+	for (size_t i = n; i > 1; i--) {
+		const size_t k = (size_t)rnd_below(d, i);
+		const size_t last = order[i - 1];
+
+		order[i - 1] = order[k];
+		order[k] = last;
+	}
+}
+
 /* The order in which candidates are listed changes nothing, also where several
- * are alike. */
+ * are alike or of one visitor, and where the caller dials again. */
 static void test_symmetric(void **state)
 {
 	struct rnd_dice d;
 
 	(void)state;
 	rnd_seed(&d, 13);
-	for (int round = 0; round < 2000; round++) {
+	for (int round = 0; round < 4000; round++) {
 		const size_t n = 2 + (size_t)rnd_below(&d, 19);
 		struct attrib_candidate a[20], b[20];
 		struct attrib_verdict va, vb;
+		struct attrib_ask ask = plain;
+		size_t order[20];
 
+		shuffle(&d, order, n);
 		for (size_t i = 0; i < n; i++) {
 			a[i] =
 			    seen((uint8_t)i, (int64_t)(rnd_below(&d, 4) * 97));
 			a[i].place = (enum attrib_known)rnd_below(&d, 3);
 			a[i].source = slice_of("abc" + rnd_below(&d, 3), 1);
-			b[n - 1 - i] = a[i];
+			if (round % 2 == 0)
+				a[i].visitor.v[15] = (uint8_t)rnd_below(&d, 6);
 		}
-		va = decide(a, n);
-		vb = decide(b, n);
+		for (size_t i = 0; i < n; i++)
+			b[i] = a[order[i]];
+		if (round % 4 < 2)
+			ask.dialled_us = NOW - 200 * RT_SEC_US;
+		va = ask_about(a, n, &ask);
+		vb = ask_about(b, n, &ask);
 		assert_int_equal(va.level, vb.level);
 		assert_int_equal(va.probability_bp, vb.probability_bp);
 		assert_true(id_eq(a[va.best].visit.v, b[vb.best].visit.v));
 		for (size_t i = 0; i < n; i++)
-			assert_int_equal(va.each_bp[i], vb.each_bp[n - 1 - i]);
+			assert_int_equal(va.each_bp[order[i]], vb.each_bp[i]);
 	}
 }
 
@@ -394,6 +415,11 @@ static void test_visits_of_one(void **state)
 	v = decide(c, 3);
 	assert_int_equal(v.best, 2);
 	assert_int_equal(v.each_bp[1], 0);
+	/* Of two that saw it at once one has all. */
+	c[1].shown_us = c[2].shown_us;
+	v = decide(c, 3);
+	assert_int_equal(v.each_bp[0] + v.each_bp[1], 0);
+	assert_int_equal(v.level, ATTRIB_VISIT);
 }
 
 /* In the hour in which late callers come who saw the number in the night is
