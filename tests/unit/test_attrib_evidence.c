@@ -39,7 +39,9 @@ static struct attrib_verdict decide(const struct attrib_candidate *c, size_t n)
 
 static void test_evidence(void **state)
 {
-	struct attrib_candidate c[] = { seen(1, 1500), seen(2, 30) };
+	/* The last one saw it after the call had come. */
+	struct attrib_candidate c[] = { seen(1, 1500), seen(2, 30),
+		seen(3, -90) };
 	const struct json_node *root, *list;
 	struct attrib_verdict v;
 	struct json_in *in;
@@ -48,23 +50,36 @@ static void test_evidence(void **state)
 	int64_t a = 0, b = 0;
 
 	(void)state;
+	c[0].source = SLICE("bing");
 	c[0].campaign = SLICE("quote \" and \\ and \n");
-	c[1].tel_clicked_us = NOW - 3 * RT_SEC_US;
-	v = decide(c, 2);
+	c[1].tel_clicked_us = NOW - 40 * RT_SEC_US;
+	c[2].source = SLICE("nobody");
+	v = decide(c, 3);
+	assert_true(v.each_bp[0] > 0);
+	assert_true(v.each_bp[1] > v.each_bp[0]);
+	assert_int_equal(v.each_bp[2], 0);
 	buf_init(&out, 16384);
-	attrib_evidence(c, 2, &plain, &v, &out);
+	attrib_evidence(c, 3, &plain, &v, &out);
 	assert_int_equal(buf_err(&out), ERR_OK);
 	assert_int_equal(json_in_parse(buf_slice(&out), 16384, 4, &in, NULL),
 	    ERR_OK);
 	root = json_in_root(in);
+	/* The likelier first, and none that has nothing. */
 	list = json_in_get(root, "sources");
-	assert_int_equal(json_in_count(list), 1); /* the other is too small */
-	assert_int_equal(json_in_opt_i64(json_in_at(list, 0), "bp", 0, 10000,
-			     &a),
-	    ERR_OK);
-	assert_int_equal(a, v.each_bp[1]);
-	list = json_in_get(root, "candidates");
 	assert_int_equal(json_in_count(list), 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(json_in_opt_i64(json_in_at(list, i), "bp", 0,
+				     10000, &a),
+		    ERR_OK);
+		assert_int_equal(a, v.each_bp[1 - i]);
+		assert_int_equal(json_in_text(json_in_get(json_in_at(list, i),
+						  "source"),
+				     99, &text),
+		    ERR_OK);
+		assert_true(slice_eq(text, c[1 - i].source));
+	}
+	list = json_in_get(root, "candidates");
+	assert_int_equal(json_in_count(list), 3);
 	assert_int_equal(json_in_opt_i64(json_in_at(list, 0), "bp", 0, 10000,
 			     &a),
 	    ERR_OK);
