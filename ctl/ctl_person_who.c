@@ -10,7 +10,7 @@ static enum err add(struct ctl_person_who *w, const struct ctl_person *p)
 	if (w->n == RT_ARRAY_LEN(w->v)) {
 		(void)fprintf(stderr,
 		    "more than %d forms say that: by one of"
-		    " them, --of form_...\n",
+		    " them, --of frm_...\n",
 		    CTL_PERSON_MAX);
 		return ERR_TOOBIG;
 	}

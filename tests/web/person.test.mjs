@@ -502,6 +502,14 @@ test('the operator\'s command finds whom it erases by a browser, a form, a call 
 	assert.equal(run('show', '--email', 'many@mail.example').stdout.match(/erase takes/g).length, 3);
 	assert.match(erase('--email', 'MANY@mail.example').stdout, /^erased: 0 calls, 0 recordings, 1 visits, 0 pages, 4 forms; named no more in 0 forms of others\n$/);
 	assert.deepEqual(stack.sql(`SELECT contact_email FROM form_entry WHERE ${alpha()} AND contact_email LIKE '%many@%'`).flat(), ['so.many@mail.example']);
+	// Of two hundred people none is chosen, and the way that the command tells is one that it takes.
+	const all = Array.from({ length: 201 }, uuid7);
+	stack.sql(all.flatMap((id) => [insert('interaction', { company_id: hex(world.alpha.id), id: hex(id), kind: "'form'", happened_at: 'UTC_TIMESTAMP(6)' }), insert('form_entry', { company_id: hex(world.alpha.id), id: hex(id), site_id: "REPEAT('\\0', 16)", visit_id: "REPEAT('\\0', 16)", submitted_at: 'UTC_TIMESTAMP(6)', fields: "'[]'", contact_email: "'desk@mail.example'" })]).join('\n'));
+	const [, prefix] = erase('--email', 'desk@mail.example').stderr.match(/^more than 200 forms say that: by one of them, --of (\w+_)\.\.\.$/m);
+	const one = typeId('frm', all[0]);
+	assert.ok(one.startsWith(prefix), prefix);
+	assert.match(erase('--of', one).stdout, /1 forms; /);
+	stack.sql(`DELETE i, f FROM interaction i JOIN form_entry f ON f.company_id = i.company_id AND f.id = i.id WHERE f.contact_email = 'desk@mail.example'`);
 	const call = addCall(world.alpha, '+12125550140');
 	assert.match(erase('--of', call).stdout, /^erased: 1 calls/);
 	assert.match(erase('--of', call).stderr, /nothing of them is there/);
