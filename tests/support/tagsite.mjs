@@ -19,7 +19,7 @@ export const html = (body, head = TAG) => `<!doctype html><html><head><meta char
 export const leased = (visit = 'vis_1', to = ours) => ({ tier: 'lease', why: '', visitor: 'vtr_1', visit, swap: [{ from: own, to }], beat_s: 60 });
 
 /** pages: texts by path, or what writes one (res); answer(what, said): an object, or a text as it is, or
- *  nothing for "204"; waitMs: how late; asked: [what, said] in order; loaded: scripts. */
+ *  the status of a refusal, or nothing for "204"; waitMs: how late; asked: [what, said] in order; loaded: scripts. */
 export const site = { base: '', browser: null, pages: {}, answer: null, waitMs: 0, asked: [], loaded: [] };
 
 /** Forgets what was asked; visits are answered with a lease again. */
@@ -45,7 +45,7 @@ function serve(req, res) {
 		if (!path.startsWith('/dni/v1/')) return send('text/plain', '', 404);
 		site.asked.push([what, JSON.parse(text)]);
 		const says = site.answer(what, JSON.parse(text));
-		const late = () => says || says === '' ? send('application/json', typeof says === 'string' ? says : JSON.stringify(says)) : res.writeHead(204).end();
+		const late = () => says > 0 ? send('application/problem+json', '{}', says) : says || says === '' ? send('application/json', typeof says === 'string' ? says : JSON.stringify(says)) : res.writeHead(204).end();
 		if (site.waitMs) setTimeout(late, site.waitMs);
 		else late();
 	});
