@@ -36,7 +36,7 @@ export const isLink = (href) => /^\s*(facetime.*|sms(to)?|tel|callto|whatsapp|vi
 // numbers: a page of another character set reads this file in its own, if nobody says
 // which one it has.
 const digits = (s) => s.replace(/\D/g, '');
-const isDigit = (s) => /[\d\u0660-\u06f9\uff10-\uff19]/.test(s);
+const isDigit = (s) => /[\d\u0660-\u0669\u06f0-\u06f9\uff10-\uff19]/.test(s);
 
 // The end of a number is rare on a page, and so a quick first question.
 export const tail = (number) => spaced(digits(number).slice(-7), 0, '', '\\W*');
@@ -124,8 +124,8 @@ function hits(s, link) {
 			// a list or an address of wa.me. What seems its country's code may belong to what stands before.
 			// In a link a zero in front, and the carrier behind it, are another way to dial it.
 			const before = s.slice(0, m.index).slice(m[1] ? -2 : -8);
-			if ((/[+\d\u0660-\u06f9\uff10-\uff19]$|\+\d[\d\s().-]+$/.test(before) && !(link && r.cc > 1 && /^0[1-9]*$/.test(before))) || (!link && (/\d[.-]$/.test(before) || /^[.-]?[\d\u0660-\u06f9\uff10-\uff19]/.test(after) ||
-				(/^\d+$|[a-z]/i.test(m[0]) && (/([\w$#=\xa3\u20ac\u20b9]|\d,|[^e]\/)$/.test(before) || /^([-@]?\w|,\d|\.(COM|[a-z]))/.test(after)))))) {
+			if ((/[+\d\u0660-\u0669\u06f0-\u06f9\uff10-\uff19]$|\+\d[\d\s().-]+$/.test(before) && !(link && r.cc > 1 && /^0[1-9]*$/.test(before))) || (!link && (/\d[.-]$/.test(before) || /^[.-]?[\d\u0660-\u0669\u06f0-\u06f9\uff10-\uff19]/.test(after) ||
+				(/^[\d\u0660-\u0669\u06f0-\u06f9\uff10-\uff19]+$|[a-z]/i.test(m[0]) && (/([\w$#=\xa3\u20ac\u20b9]|\d,|[^e]\/)$/.test(before) || /^([-@]?\w|,\d|\.(COM|[a-z]))/.test(after)))))) {
 				r.re.lastIndex = m.index + 1;
 				continue;
 			}
@@ -232,32 +232,32 @@ function spaced(s, from, cc, sep = SEP) {
 // old one, which is a part that is not there, needs none.
 function fit(old = '', fresh) {
 	let i = 0;
-	const out = old.replace(/[\d\u0660-\u06f9\uff10-\uff19]/g, (c) => {
+	const out = old.replace(/[\d\u0660-\u0669\u06f0-\u06f9\uff10-\uff19]/g, (c) => {
 		if (c > '9') also = '*';
 		return String.fromCharCode(c.charCodeAt() & ~15 | fresh[i++]);
 	});
 	return old && (/[a-z]/i.test(old) || i !== fresh.length) ? null : out;
 }
 
-// A number that goes over one or several texts: each keeps its share. Gives what
+// A number that goes over one or several texts: each keeps its share, and all texts of
+// these numbers stay and go together, as a text may have parts of two. Gives what
 // was found.
 function swapRun(run) {
-	const s = run.map((n) => n.data).join(''), ends = run.map((n) => n.length);
+	const s = run.map((n) => n.data).join(''), mates = [];
 	if (!quick.test(s)) return;
 	const found = hits(s);
 	for (const [from, end, t] of found) {
-		const even = t.length === end - from, mates = [];
 		let at = 0;
 		page.found++;
-		run.forEach((n, i) => {
-			const x = Math.max(from - at, 0), y = Math.min(end - at, ends[i]), s = n.data;
+		for (const n of run) {
+			const s = n.data, x = Math.max(from - at, 0), y = Math.min(end - at, s.length);
 			if (x < y) {
 				mates.push(n);
-				put(n, s.slice(0, x) + (even ? t.slice(at + x - from, at + y - from)
+				put(n, s.slice(0, x) + (t.length === end - from ? t.slice(at + x - from, at + y - from)
 					: at + x === from ? t : '') + s.slice(y), mates, run[1]);
 			}
-			at += ends[i];
-		});
+			at += s.length;
+		}
 	}
 	return found[0];
 }
@@ -346,9 +346,7 @@ function swapAttrs(el) {
 function swapTexts(el) {
 	const run = [];
 	if (kept(el)) return;
-	const end = () => {
-		swapRun(run.splice(0));
-	};
+	const end = () => swapRun(run.splice(0));
 	(function pieces(el) {
 		for (let n = el.firstChild; n; n = n.nextSibling) {
 			if (n.nodeType === 1) {

@@ -62,6 +62,26 @@ for (const [what, act, want] of changes) {
 	});
 }
 
+// The text in the middle belongs to both.
+const TWO = '<p id="n"><b>(415) </b>555-0199 or (415) <i>555-0199</i></p>', both = `${one.national} or ${one.national}`;
+for (const [what, act, want] of [
+	['the second element', (n) => { n.querySelector('i').outerHTML = '<u>555-0100</u>'; }, '(628) 234-7003 or (415) 555-0100'],
+	['the text of the last piece', (n) => { n.querySelector('i').firstChild.data = '555-0100'; }, '(628) 234-7003 or (415) 555-0100'],
+	['the first piece', (n) => { n.querySelector('b').firstChild.data = '(408) '; }, '(408) 555-0199 or (628) 234-7003'],
+])
+	test(`of two numbers that share a text, a page changes ${what}`, async () => {
+		fresh({ '/': html(TWO) });
+		site.answer = (name) => name === 'visit' && leased('vis_1', one);
+		const page = await newVisitor(site.browser);
+		await page.goto(site.base);
+		await shows(page, both);
+		assert.equal(await afterwards(page, act), want);
+		await page.evaluate(() => window.ringtrace.restore());
+		assert.equal(await page.textContent('#n'), want.replace(one.national, own.national));
+		assert.deepEqual(page.said, []);
+		await page.context().close();
+	});
+
 test('a counter beside a number in pieces does not have it written again', async () => {
 	const page = await open('<p id="n">Call <b>(415)</b> <i>555-0199</i></p>');
 	const written = await page.evaluate(async () => {
