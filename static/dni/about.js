@@ -45,7 +45,12 @@ export default function (tag, taken, used) {
 		ga: cookie(/(?:^|; )_ga=GA\d\.\d\.(\d+\.\d+)/), gas: cookie(/(?:^|; )_ga_\w+=GS\d\.\d\.s?(\d+)/),
 		fbc: cookie(/(?:^|; )_fbc=([^;]*)/), fbp: cookie(/(?:^|; )_fbp=([^;]*)/)
 	};
-	const say = (more) => tag.beacon('event', { ...said, ...more });
-	if (numbers[1]) tag.part('each', (each) => say({ numbers: each }));
-	else say();
+	// All this is told also where the part for several numbers does not come, or fails.
+	async function say() {
+		try {
+			if (numbers[1]) await tag.part('each', (each) => (said.numbers = each));
+		} catch {}
+		tag.beacon('event', said);
+	}
+	say();
 }

@@ -63,11 +63,11 @@ page.part = part;
 const may = () => !/no|wait/.test(consent);
 
 // What is only needed on some pages. A part that does not come is asked for
-// again when it is next needed. PARTS (Makefile): a sum of all that is in them.
+// again when it is next needed; who waits goes on then, too. PARTS (Makefile): a sum of all that is in them.
 function part(name, detail) {
 	const p = parts[name];
 	if (p?.call) return p(detail);
-	(parts[name] = p || import(new URL(`t-${name}.js?${PARTS}`, src || loc)).then((m) => {
+	return (parts[name] = p || import(new URL(`t-${name}.js?${PARTS}`, src || loc)).then((m) => {
 		parts[name] = m.default(tag);
 	})).then(() => part(name, detail), () => { parts[name] = 0; });
 }
@@ -228,7 +228,7 @@ function post(what, more, done) {
 // here: the browser still knows what it asked for. And it may have gone on since.
 function landed(anew) {
 	const name = (anew || !tag.place) && !paid(loc.href) && performance.getEntriesByType('navigation')[0]?.name;
-	return name && paid(name) ? name : anew ? tag.first : loc.href;
+	return paid(name) ? name : anew ? tag.first : loc.href;
 }
 
 // To other tags only where the owner chose so and the visitor did not
@@ -258,7 +258,7 @@ function view(anew) {
 	tag.sentAt = Date.now();
 	asking = 1;
 	post('visit', {
-		url: tag.first.slice(0, 2048), ref, title: d.title + '',
+		url: tag.first.slice(0, 2048), ref, title: (d.title + '').slice(0, 255),
 		consent: may() ? consent : 'no',
 	}, (a) => {
 		const more = again;

@@ -90,6 +90,20 @@ test('each place keeps its own form', async () => {
 	await page.context().close();
 });
 
+test('a title of any length and script costs nobody the number', async () => {
+	const page = await newVisitor(browser), title = '電'.repeat(5000);
+	await page.route(/\/demo\/\?/, async (route) => {
+		const was = await route.fetch();
+		await route.fulfill({ response: was, body: (await was.text()).replace(/<title>[^<]*/, `<title>${title}`) });
+	});
+	const number = await visit(page);
+	const row = stack.sqlOne(`SELECT landing_title FROM visit JOIN lease ON lease.visit_id = visit.id AND lease.company_id = visit.company_id
+		WHERE released_at IS NULL AND lease.number_e164 = '${number}'`);
+	assert.ok(row.length > 80 && title.startsWith(row), row);
+	assert.deepEqual(page.said, []);
+	await page.context().close();
+});
+
 test('what must not change does not', async () => {
 	const page = await newVisitor(browser);
 	await visit(page);

@@ -107,6 +107,22 @@ test('of several numbers it is told where each stands, and of one that is nowher
 	assert.ok(said.found >= 9);
 });
 
+test('a number in pieces stands in one place, whatever is beside it; one in Arabic digits is one', async (t) => {
+	const said = await visited(t, { '/': html(`<p>Call 415-555-0101 or <b>(415)</b> <i>555-0101</i></p><p><b>(415) </b>555-0102 or (415) <i>555-0103</i></p>
+		<div><p data-noswap>415-555-0104</p><b>(415)</b> <i>555-0104</i></div><p>٤١٥-٥٥٥-٠١٠٥, ۴۱۵-۵۵۵-۰۱۰۵</p>`) }, several('0101', '0102', '0103', '0104', '0105', '0106'));
+	assert.deepEqual(Object.fromEntries(said.numbers), Object.fromEntries([['0101', 2], ['0102', 1], ['0103', 1], ['0104', 1], ['0105', 2]].map(([tail, n]) => [number(tail).e164, n])));
+	assert.equal(said.found, 7);
+});
+
+for (const [what, part] of [
+	['does not come', (res) => res.writeHead(404).end()],
+	['fails', (res) => res.writeHead(200, { 'content-type': 'text/javascript' }).end('export default () => () => { throw new Error(); }')],
+])
+	test(`of several numbers all else is told where the part that counts them ${what}`, async (t) => {
+		const said = await visited(t, { '/': html('<p>(415) 555-0101</p>'), '/t-each.js': part }, several('0101', '0102'));
+		assert.deepEqual([said.found, said.swapped, 'numbers' in said, typeof said.zone], [1, 1, false, 'string']);
+	});
+
 test('of several numbers on a page that has none of them: told so', async (t) => {
 	assert.deepEqual((await visited(t, { '/': html('<p>Nothing here.</p>') }, several('0101', '0102'))).numbers, []);
 });
