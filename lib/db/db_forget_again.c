@@ -39,7 +39,7 @@ static enum err look(struct db *db, const struct due *d, uint32_t max,
 {
 	static const char sql[] =
 	    "SELECT i.id, COALESCE(p.state = 'closed' AND p.caller_e164 = ''"
-	    " AND p.caller_raw = '', f.fields = '[]' AND f.page_url = ''"
+	    " AND p.caller_raw = '', JSON_LENGTH(f.fields) = 0 AND f.page_url = ''"
 	    " AND f.contact_name = '' AND f.contact_email = ''"
 	    " AND f.contact_e164 = '' AND i.note IS NULL, FALSE)"
 	    " FROM interaction i LEFT JOIN phone_call p"

@@ -52,7 +52,7 @@ enum err db_person_show_form(struct db *db, struct company_id company,
 {
 	static const char sql[] =
 	    "SELECT f.contact_e164, v.visitor_id, 10000,"
-	    " f.fields <> '[]' OR f.page_url <> ''"
+	    " JSON_LENGTH(f.fields) > 0 OR f.page_url <> ''"
 	    " OR f.contact_name <> '' OR f.contact_email <> ''"
 	    " OR f.contact_e164 <> '' OR i.note IS NOT NULL"
 	    " FROM form_entry f JOIN interaction i"
