@@ -45,7 +45,7 @@ function serve(req, res) {
 		if (!path.startsWith('/dni/v1/')) return send('text/plain', '', 404);
 		site.asked.push([what, JSON.parse(text)]);
 		const says = site.answer(what, JSON.parse(text));
-		const late = () => says > 0 ? send('application/problem+json', '{}', says) : says || says === '' ? send('application/json', typeof says === 'string' ? says : JSON.stringify(says)) : res.writeHead(204).end();
+		const late = () => typeof says === 'number' ? send('application/problem+json', '{}', says) : says || says === '' ? send('application/json', typeof says === 'string' ? says : JSON.stringify(says)) : res.writeHead(204).end();
 		if (site.waitMs) setTimeout(late, site.waitMs);
 		else late();
 	});
