@@ -104,6 +104,17 @@ bool saysname_text(struct slice text, struct slice name)
 	return has_all_words(text, name, 1) || has_all_words(name, text, 1);
 }
 
+bool saysname_answer(struct slice text, struct slice name)
+{
+	const bool mail = slice_find(name, '@', 0) < name.n;
+	struct plain t, n;
+
+	text = plain(&t, text);
+	name = plain(&n, name);
+	return has_all_words(text, name, 2) ||
+	       (!mail && has_all_words(name, text, 1));
+}
+
 bool saysname_query(struct slice query, struct slice name)
 {
 	struct plain n, t;

@@ -16,6 +16,9 @@
 
 /* One of the two has all words of the other, in whatever order. */
 bool saysname_text(struct slice text, struct slice name);
+/* What somebody else wrote, which is lost where it does: all words of a name of
+ * two and more, or nothing but words of a name; a mail address as a whole. */
+bool saysname_answer(struct slice text, struct slice name);
 /* A parameter of the query of an address does, percent-encoded: what is
  * searched ("q", "search") when it is a part of name or has all its words, any
  * other when it has all words of a name of two and more. */

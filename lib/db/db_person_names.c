@@ -50,22 +50,31 @@ enum err db_person_names_find(struct db *db, struct company_id company,
 	return stmt_all(st, mem, &row, sizeof(row), &out->rows, &out->n);
 }
 
+typedef bool says_fn(struct slice text, struct slice name);
+
+static bool any_in(const struct db_person_names *names, struct slice text,
+    says_fn *says)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (!names->rows[i].shared && says(text, names->rows[i].said))
+			return true;
+	return false;
+}
+
 bool db_person_names_in_text(const struct db_person_names *names,
     struct slice text)
 {
-	for (size_t i = 0; i < names->n; i++)
-		if (!names->rows[i].shared &&
-		    saysname_text(text, names->rows[i].said))
-			return true;
-	return false;
+	return any_in(names, text, saysname_text);
+}
+
+bool db_person_names_in_answer(const struct db_person_names *names,
+    struct slice text)
+{
+	return any_in(names, text, saysname_answer);
 }
 
 bool db_person_names_in_query(const struct db_person_names *names,
     struct slice query)
 {
-	for (size_t i = 0; i < names->n; i++)
-		if (!names->rows[i].shared &&
-		    saysname_query(query, names->rows[i].said))
-			return true;
-	return false;
+	return any_in(names, query, saysname_query);
 }

@@ -29,6 +29,9 @@ RT_MUST_USE enum err db_person_names_find(struct db *db,
 
 bool db_person_names_in_text(const struct db_person_names *names,
     struct slice text);
+/* What somebody else wrote (saysname_answer). */
+bool db_person_names_in_answer(const struct db_person_names *names,
+    struct slice text);
 /* The query of an address, percent-encoded. */
 bool db_person_names_in_query(const struct db_person_names *names,
     struct slice query);

@@ -92,7 +92,8 @@ static bool says(const struct person *p, struct slice text)
 	if (says_number(p, text))
 		return true;
 	for (;;) {
-		if (db_person_names_in_text(p->names, slice_head(text, WINDOW)))
+		if (db_person_names_in_answer(p->names,
+			slice_head(text, WINDOW)))
 			return true;
 		if (text.n <= WINDOW)
 			return false;

@@ -36,6 +36,35 @@ static const struct {
 	{ "a short name", "Al", "Al", false },
 };
 
+static const struct {
+	const char *why;
+	const char *text;
+	const char *name;
+	bool want;
+} answers[] = {
+	{ "a whole name among others", "for jane doe, please", "Doe, Jane",
+	    true },
+	{ "a name of one word alone", "MARK", "Mark", true },
+	{ "a word like any other", "Please mark the side door", "Mark", false },
+	{ "a field for the first name", "Jane", "Jane Doe", true },
+	{ "one word of two, and more", "Jane's wishes", "Jane Doe", false },
+	{ "mail", "write to Info@Roofing.example", "info@roofing.example",
+	    true },
+	{ "a word of a mail address", "Roofing", "info@roofing.example",
+	    false },
+	{ "empty", "", "Jane Doe", false },
+	{ "nobody", "Jane Doe", "", false },
+};
+
+static void test_answer(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		if (saysname_answer(slice_from(answers[i].text),
+			slice_from(answers[i].name)) != answers[i].want)
+			fail_msg("%s", answers[i].why);
+}
+
 static void test_text(void **state)
 {
 	(void)state;
@@ -79,6 +108,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_answer),
 		cmocka_unit_test(test_query),
 	};
 
