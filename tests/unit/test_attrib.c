@@ -4,60 +4,32 @@
 
 #include "lib/base/rnd.h"
 #include "lib/core/attrib.h"
+#include "tests/support/attrib_seen.h"
 #include "tests/support/cm.h"
 
-#define NOW (INT64_C(1790000000) * RT_SEC_US)
-
-static struct attrib_candidate seen(uint8_t id, int64_t ago_s)
-{
-	struct attrib_candidate c = { 0 };
-
-	c.lease.v[15] = c.visit.v[15] = c.visitor.v[15] = id;
-	c.shown_us = NOW - (ago_s + 60) * RT_SEC_US;
-	c.seen_us = NOW - ago_s * RT_SEC_US;
-	c.source = SLICE("google");
-	c.medium = SLICE("cpc");
-	c.campaign = SLICE("x");
-	return c;
-}
-
-static const struct attrib_ask plain = { .call_us = NOW,
-	.threshold_bp = ATTRIB_THRESHOLD_BP };
-
-static struct attrib_verdict ask_about(const struct attrib_candidate *c,
-    size_t n, const struct attrib_ask *ask)
-{
-	struct attrib_verdict v;
-
-	assert_int_equal(attrib_decide(c, n, ask, &v), ERR_OK);
-	return v;
-}
-
-static struct attrib_verdict decide(const struct attrib_candidate *c, size_t n)
-{
-	return ask_about(c, n, &plain);
-}
+#define NOW ATTRIB_NOW_US
 
 static void test_alone(void **state)
 {
-	struct attrib_candidate c = seen(1, 5);
-	struct attrib_verdict v = decide(&c, 1);
+	struct attrib_candidate c = attrib_seen(1, 5);
+	struct attrib_verdict v = attrib_judge(&c, 1);
 
 	(void)state;
 	assert_int_equal(v.level, ATTRIB_VISIT);
 	assert_true(v.probability_bp > 9900);
-	c = seen(1, 20 * 86400);
-	v = decide(&c, 1);
+	c = attrib_seen(1, 20 * 86400);
+	v = attrib_judge(&c, 1);
 	assert_int_equal(v.level, ATTRIB_NONE);
-	v = decide(NULL, 0);
+	v = attrib_judge(NULL, 0);
 	assert_int_equal(v.level, ATTRIB_NONE);
 	assert_int_equal(v.none_bp, 10000);
 }
 
 static void test_later_seen_wins(void **state)
 {
-	const struct attrib_candidate c[] = { seen(1, 1500), seen(2, 30) };
-	const struct attrib_verdict v = decide(c, 2);
+	const struct attrib_candidate c[] = { attrib_seen(1, 1500),
+		attrib_seen(2, 30) };
+	const struct attrib_verdict v = attrib_judge(c, 2);
 
 	(void)state;
 	assert_int_equal(v.level, ATTRIB_VISIT);
@@ -66,13 +38,14 @@ static void test_later_seen_wins(void **state)
 
 static void test_link_and_history(void **state)
 {
-	struct attrib_candidate c[] = { seen(1, 40), seen(2, 30) };
-	struct attrib_verdict v = decide(c, 2);
+	struct attrib_candidate c[] = { attrib_seen(1, 40),
+		attrib_seen(2, 30) };
+	struct attrib_verdict v = attrib_judge(c, 2);
 
 	(void)state;
 	assert_int_not_equal(v.level, ATTRIB_VISIT); /* about even */
 	c[0].tel_clicked_us = NOW - 4 * RT_SEC_US;
-	v = decide(c, 2);
+	v = attrib_judge(c, 2);
 	assert_int_equal(v.level, ATTRIB_VISIT);
 	assert_int_equal(v.best, 0);
 	assert_true(v.probability_bp > 9500);
@@ -80,7 +53,7 @@ static void test_link_and_history(void **state)
 	c[1].caller = ATTRIB_SAME;
 	c[0].caller = ATTRIB_OTHER;
 	c[0].caller_bp = c[1].caller_bp = 9000;
-	v = decide(c, 2);
+	v = attrib_judge(c, 2);
 	assert_int_equal(v.best, 1);
 	assert_int_equal(v.level, ATTRIB_VISIT);
 }
@@ -122,31 +95,32 @@ static void test_use_known(void **state)
 
 static void test_use(void **state)
 {
-	struct attrib_candidate c[] = { seen(1, 40), seen(2, 40), seen(3, 40) };
-	struct attrib_verdict v = decide(c, 3), used;
+	struct attrib_candidate c[] = { attrib_seen(1, 40), attrib_seen(2, 40),
+		attrib_seen(3, 40) };
+	struct attrib_verdict v = attrib_judge(c, 3), used;
 
 	(void)state;
 	assert_int_not_equal(v.level, ATTRIB_VISIT);
 	c[0].use = c[1].use = ATTRIB_UNUSED;
 	c[2].use = ATTRIB_USED;
-	used = decide(c, 3);
+	used = attrib_judge(c, 3);
 	assert_int_equal(used.level, ATTRIB_VISIT);
 	assert_int_equal(used.best, 2);
 	assert_true(used.each_bp[0] < v.each_bp[0]);
 	/* It says no more of who touched the link than the touch does. */
 	c[0].tel_clicked_us = c[2].tel_clicked_us = NOW - 4 * RT_SEC_US;
-	v = decide(c, 3);
+	v = attrib_judge(c, 3);
 	assert_true(v.each_bp[2] >= v.each_bp[0]);
 	assert_true(v.each_bp[2] - v.each_bp[0] < 20);
 	/* Where nobody's is known, or all are alike, it says nothing. */
 	for (int use = 0; use < 3; use++) {
-		c[0] = seen(1, 40);
-		c[1] = seen(2, 400);
-		c[2] = seen(3, 4000);
-		v = decide(c, 3);
+		c[0] = attrib_seen(1, 40);
+		c[1] = attrib_seen(2, 400);
+		c[2] = attrib_seen(3, 4000);
+		v = attrib_judge(c, 3);
 		for (size_t i = 0; i < 3; i++)
 			c[i].use = (enum attrib_use)use;
-		used = decide(c, 3);
+		used = attrib_judge(c, 3);
 		for (size_t i = 0; use != ATTRIB_UNUSED && i < 3; i++)
 			assert_true(abs(v.each_bp[i] - used.each_bp[i]) < 60);
 	}
@@ -168,7 +142,7 @@ static void test_use_never_harms(void **state)
 		uint16_t before = 0;
 
 		for (size_t i = 0; i < n; i++) {
-			c[i] = seen((uint8_t)i,
+			c[i] = attrib_seen((uint8_t)i,
 			    (int64_t)rnd_below(&d, 1u << rnd_below(&d, 22)));
 			c[i].use = (enum attrib_use)rnd_below(&d, 3);
 			if (rnd_below(&d, 4) == 0)
@@ -178,7 +152,7 @@ static void test_use_never_harms(void **state)
 			struct attrib_verdict v;
 
 			c[one].use = better[k];
-			v = decide(c, n);
+			v = attrib_judge(c, n);
 			/* Hundredths of a percent are rounded. */
 			assert_true(v.each_bp[one] + 25 >= before);
 			before = v.each_bp[one];
@@ -188,12 +162,13 @@ static void test_use_never_harms(void **state)
 
 static void test_source_level(void **state)
 {
-	struct attrib_candidate c[] = { seen(1, 40), seen(2, 40), seen(3, 45) };
+	struct attrib_candidate c[] = { attrib_seen(1, 40), attrib_seen(2, 40),
+		attrib_seen(3, 45) };
 	struct attrib_verdict v;
 
 	(void)state;
 	c[1].campaign = SLICE("other");
-	v = decide(c, 3);
+	v = attrib_judge(c, 3);
 	assert_int_equal(v.level, ATTRIB_SOURCE);
 	assert_true(v.best == 0 || v.best == 2);
 	assert_true(v.probability_bp > 6000 && v.probability_bp < 7000);
@@ -201,12 +176,12 @@ static void test_source_level(void **state)
 
 static void test_shown_after_call(void **state)
 {
-	struct attrib_candidate c = seen(1, 0);
+	struct attrib_candidate c = attrib_seen(1, 0);
 	struct attrib_verdict v;
 
 	(void)state;
 	c.shown_us = NOW + RT_SEC_US;
-	v = decide(&c, 1);
+	v = attrib_judge(&c, 1);
 	assert_int_equal(v.level, ATTRIB_NONE);
 	assert_int_equal(v.each_bp[0], 0);
 }
@@ -227,7 +202,7 @@ static void test_sum(void **state)
 		struct attrib_verdict v;
 
 		for (size_t i = 0; i < n; i++) {
-			c[i] = seen((uint8_t)i,
+			c[i] = attrib_seen((uint8_t)i,
 			    (int64_t)rnd_below(&d, 1u << rnd_below(&d, 22)));
 			c[i].caller = (enum attrib_known)rnd_below(&d, 3);
 			c[i].place = (enum attrib_known)rnd_below(&d, 3);
@@ -235,7 +210,7 @@ static void test_sum(void **state)
 			if (rnd_below(&d, 4) == 0)
 				c[i].tel_clicked_us = c[i].seen_us;
 		}
-		v = decide(c, n);
+		v = attrib_judge(c, n);
 		sum = v.none_bp;
 		for (size_t i = 0; i < n; i++)
 			sum += v.each_bp[i];
@@ -246,12 +221,12 @@ static void test_sum(void **state)
 
 static void test_refused(void **state)
 {
-	struct attrib_candidate c = seen(1, 1);
+	struct attrib_candidate c = attrib_seen(1, 1);
 	struct attrib_verdict v;
 
 	(void)state;
-	assert_int_equal(attrib_decide(&c, ATTRIB_CANDIDATES_MAX + 1, &plain,
-			     &v),
+	assert_int_equal(attrib_decide(&c, ATTRIB_CANDIDATES_MAX + 1,
+			     &attrib_plain, &v),
 	    ERR_TOOBIG);
 	assert_int_equal(attrib_decide(&c, 1,
 			     &(struct attrib_ask){ .call_us = NOW }, &v),
@@ -273,9 +248,9 @@ static void test_monotone(void **state)
 	for (int round = 0; round < 2000; round++) {
 		const int64_t far = (int64_t)rnd_below(&d, 2000000);
 		const int64_t near = (int64_t)rnd_below(&d, (uint64_t)far + 1);
-		const struct attrib_candidate c[] = { seen(1, far),
-			seen(2, near) };
-		const struct attrib_verdict v = decide(c, 2);
+		const struct attrib_candidate c[] = { attrib_seen(1, far),
+			attrib_seen(2, near) };
+		const struct attrib_verdict v = attrib_judge(c, 2);
 
 		assert_true(v.each_bp[1] >= v.each_bp[0]);
 	}
@@ -306,13 +281,13 @@ static void test_symmetric(void **state)
 		const size_t n = 2 + (size_t)rnd_below(&d, 19);
 		struct attrib_candidate a[20], b[20];
 		struct attrib_verdict va, vb;
-		struct attrib_ask ask = plain;
+		struct attrib_ask ask = attrib_plain;
 		size_t order[20];
 
 		shuffle(&d, order, n);
 		for (size_t i = 0; i < n; i++) {
-			a[i] =
-			    seen((uint8_t)i, (int64_t)(rnd_below(&d, 4) * 97));
+			a[i] = attrib_seen((uint8_t)i,
+			    (int64_t)(rnd_below(&d, 4) * 97));
 			a[i].place = (enum attrib_known)rnd_below(&d, 3);
 			a[i].source = slice_of("abc" + rnd_below(&d, 3), 1);
 			if (round % 2 == 0)
@@ -322,8 +297,8 @@ static void test_symmetric(void **state)
 			b[i] = a[order[i]];
 		if (round % 4 < 2)
 			ask.dialled_us = NOW - 200 * RT_SEC_US;
-		va = ask_about(a, n, &ask);
-		vb = ask_about(b, n, &ask);
+		va = attrib_judge_as(a, n, &ask);
+		vb = attrib_judge_as(b, n, &ask);
 		assert_int_equal(va.level, vb.level);
 		assert_int_equal(va.probability_bp, vb.probability_bp);
 		assert_true(id_eq(a[va.best].visit.v, b[vb.best].visit.v));
@@ -338,7 +313,7 @@ static void test_threshold(void **state)
 {
 	struct attrib_law law = *attrib_law_prior();
 	struct attrib_candidate c[ATTRIB_CANDIDATES_MAX];
-	struct attrib_ask ask = plain;
+	struct attrib_ask ask = attrib_plain;
 	struct attrib_verdict v;
 
 	(void)state;
@@ -348,16 +323,16 @@ static void test_threshold(void **state)
 		law.shown_hz[i] = 0.0;
 	}
 	for (size_t i = 0; i < RT_ARRAY_LEN(c); i++)
-		c[i] = seen((uint8_t)i, i == 0 ? 10 : 1000);
+		c[i] = attrib_seen((uint8_t)i, i == 0 ? 10 : 1000);
 	ask.law = &law;
-	v = ask_about(c, RT_ARRAY_LEN(c), &ask);
+	v = attrib_judge_as(c, RT_ARRAY_LEN(c), &ask);
 	assert_true(v.each_bp[0] >= 5966 && v.each_bp[0] <= 5970);
 	assert_int_equal(v.level, ATTRIB_SOURCE);
 	ask.threshold_bp = v.each_bp[0];
-	assert_int_equal(ask_about(c, RT_ARRAY_LEN(c), &ask).level,
+	assert_int_equal(attrib_judge_as(c, RT_ARRAY_LEN(c), &ask).level,
 	    ATTRIB_VISIT);
 	ask.threshold_bp++;
-	assert_int_equal(ask_about(c, RT_ARRAY_LEN(c), &ask).level,
+	assert_int_equal(attrib_judge_as(c, RT_ARRAY_LEN(c), &ask).level,
 	    ATTRIB_SOURCE);
 }
 
@@ -365,30 +340,30 @@ static void test_threshold(void **state)
  * saw the number since. */
 static void test_again(void **state)
 {
-	struct attrib_candidate c[] = { seen(1, 2 * 86400 + 30), seen(2, 20),
-		seen(3, 4000) };
-	struct attrib_ask ask = plain;
-	struct attrib_verdict v = ask_about(c, 3, &ask);
+	struct attrib_candidate c[] = { attrib_seen(1, 2 * 86400 + 30),
+		attrib_seen(2, 20), attrib_seen(3, 4000) };
+	struct attrib_ask ask = attrib_plain;
+	struct attrib_verdict v = attrib_judge_as(c, 3, &ask);
 
 	(void)state;
 	assert_int_equal(v.best, 1);
 	ask.dialled_us = NOW - 2 * RT_DAY_US;
-	v = ask_about(c, 3, &ask);
+	v = attrib_judge_as(c, 3, &ask);
 	assert_int_equal(v.level, ATTRIB_VISIT);
 	assert_int_equal(v.best, 0);
 	/* ... unless somebody else has just touched the link. */
 	c[1].tel_clicked_us = NOW - 2 * RT_SEC_US;
-	v = ask_about(c, 3, &ask);
+	v = attrib_judge_as(c, 3, &ask);
 	assert_int_equal(v.best, 1);
 	/* A first call that nobody can have made leaves nobody. */
 	c[1].tel_clicked_us = 0;
 	c[0].shown_us = NOW - RT_DAY_US;
-	v = ask_about(c, 3, &ask);
+	v = attrib_judge_as(c, 3, &ask);
 	assert_int_equal(v.level, ATTRIB_NONE);
 	/* It had the number at that time, too. */
 	c[0].first_shown_us = NOW - 2 * RT_DAY_US - 60 * RT_SEC_US;
 	c[0].first_seen_us = NOW - 2 * RT_DAY_US - 30 * RT_SEC_US;
-	v = ask_about(c, 3, &ask);
+	v = attrib_judge_as(c, 3, &ask);
 	assert_int_equal(v.level, ATTRIB_VISIT);
 	assert_int_equal(v.best, 0);
 }
@@ -397,27 +372,27 @@ static void test_again(void **state)
  * would have; strangers who saw it at the same times share it out. */
 static void test_visits_of_one(void **state)
 {
-	struct attrib_candidate c[] = { seen(1, 17000), seen(2, 15000),
-		seen(3, 16000) };
-	struct attrib_verdict v = decide(c, 3);
+	struct attrib_candidate c[] = { attrib_seen(1, 17000),
+		attrib_seen(2, 15000), attrib_seen(3, 16000) };
+	struct attrib_verdict v = attrib_judge(c, 3);
 	const int all = v.each_bp[0] + v.each_bp[1] + v.each_bp[2];
 
 	(void)state;
 	assert_int_equal(v.level, ATTRIB_SOURCE);
 	c[2].visitor = c[1].visitor = c[0].visitor;
-	v = decide(c, 3);
+	v = attrib_judge(c, 3);
 	assert_int_equal(v.level, ATTRIB_VISIT);
 	assert_int_equal(v.best, 1);
 	assert_true(abs(v.each_bp[1] - all) <= 2);
 	assert_int_equal(v.each_bp[0] + v.each_bp[2], 0);
 	/* One that came after the call did not make it. */
 	c[1].shown_us = NOW + RT_SEC_US;
-	v = decide(c, 3);
+	v = attrib_judge(c, 3);
 	assert_int_equal(v.best, 2);
 	assert_int_equal(v.each_bp[1], 0);
 	/* Of two that saw it at once one has all. */
 	c[1].shown_us = c[2].shown_us;
-	v = decide(c, 3);
+	v = attrib_judge(c, 3);
 	assert_int_equal(v.each_bp[0] + v.each_bp[1], 0);
 	assert_int_equal(v.level, ATTRIB_VISIT);
 }
@@ -427,27 +402,30 @@ static void test_visits_of_one(void **state)
 static void test_hours(void **state)
 {
 	struct attrib_law law = *attrib_law_prior();
-	struct attrib_candidate c[] = { seen(1, 11 * 3600), seen(2, 700) };
-	struct attrib_ask ask = plain;
+	struct attrib_candidate c[] = { attrib_seen(1, 11 * 3600),
+		attrib_seen(2, 700) };
+	struct attrib_ask ask = attrib_plain;
 	struct attrib_verdict usual, morning;
 
 	(void)state;
 	ask.law = &law;
-	usual = ask_about(c, 2, &ask);
+	usual = attrib_judge_as(c, 2, &ask);
 	law.late[attrib_law_hour(NOW)] = 16.0;
-	morning = ask_about(c, 2, &ask);
+	morning = attrib_judge_as(c, 2, &ask);
 	assert_true(morning.each_bp[0] > 4 * usual.each_bp[0]);
 	assert_true(morning.each_bp[1] >= morning.each_bp[0]);
 	law.late[attrib_law_hour(NOW)] = 1.0;
 	law.late[(attrib_law_hour(NOW) + 1) % ATTRIB_LAW_HOURS] = 16.0;
-	assert_int_equal(ask_about(c, 2, &ask).each_bp[0], usual.each_bp[0]);
+	assert_int_equal(attrib_judge_as(c, 2, &ask).each_bp[0],
+	    usual.each_bp[0]);
 }
 
 /* From a telephone that many share somebody else may call the next time. */
 static void test_shared(void **state)
 {
-	struct attrib_candidate c[2] = { seen(1, 30), seen(2, 2 * 86400) };
-	struct attrib_ask ask = plain;
+	struct attrib_candidate c[2] = { attrib_seen(1, 30),
+		attrib_seen(2, 2 * 86400) };
+	struct attrib_ask ask = attrib_plain;
 	struct attrib_verdict v;
 
 	(void)state;
@@ -461,10 +439,10 @@ static void test_shared(void **state)
 	c[1].caller = ATTRIB_SAME;
 	c[0].caller_bp = c[1].caller_bp = 9500;
 	ask.dialled_us = NOW - 2 * RT_DAY_US + 60 * RT_SEC_US;
-	v = ask_about(c, 2, &ask);
+	v = attrib_judge_as(c, 2, &ask);
 	assert_int_equal(v.best, 1);
 	ask.shared_bp = 9000;
-	v = ask_about(c, 2, &ask);
+	v = attrib_judge_as(c, 2, &ask);
 	assert_int_equal(v.best, 0);
 	assert_int_equal(v.level, ATTRIB_VISIT);
 }
@@ -472,16 +450,16 @@ static void test_shared(void **state)
 /* Visits that are only counted take their share. */
 static void test_older(void **state)
 {
-	const struct attrib_candidate c = seen(1, 3600);
-	struct attrib_ask ask = plain;
-	struct attrib_verdict v = ask_about(&c, 1, &ask);
+	const struct attrib_candidate c = attrib_seen(1, 3600);
+	struct attrib_ask ask = attrib_plain;
+	struct attrib_verdict v = attrib_judge_as(&c, 1, &ask);
 	const uint16_t alone = v.each_bp[0];
 
 	(void)state;
 	assert_int_equal(v.older_bp, 0);
 	ask.older = (struct attrib_older){ 500, NOW - 5 * RT_DAY_US,
 		NOW - 2 * RT_HOUR_US, false };
-	v = ask_about(&c, 1, &ask);
+	v = attrib_judge_as(&c, 1, &ask);
 	assert_true(v.older_bp > 5000);
 	assert_true(v.each_bp[0] < alone);
 	assert_int_equal(v.each_bp[0] + v.older_bp + v.none_bp, 10000);
@@ -532,14 +510,14 @@ static void test_place(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 8; i++) {
-		c[i] = seen((uint8_t)i, 30);
+		c[i] = attrib_seen((uint8_t)i, 30);
 		c[i].place = ATTRIB_SAME;
 	}
-	v = decide(c, 8);
+	v = attrib_judge(c, 8);
 	assert_true(v.each_bp[0] > 1150 && v.each_bp[0] < 1350);
 	for (size_t i = 1; i < 8; i++)
 		c[i].place = ATTRIB_OTHER;
-	v = decide(c, 8);
+	v = attrib_judge(c, 8);
 	assert_int_equal(v.best, 0);
 	assert_true(v.each_bp[0] > 4000);
 }

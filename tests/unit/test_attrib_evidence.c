@@ -3,45 +3,16 @@
 
 #include "lib/core/attrib.h"
 #include "lib/json/json_in.h"
+#include "tests/support/attrib_seen.h"
 #include "tests/support/cm.h"
 
-#define NOW (INT64_C(1790000000) * RT_SEC_US)
-
-static struct attrib_candidate seen(uint8_t id, int64_t ago_s)
-{
-	struct attrib_candidate c = { 0 };
-
-	c.lease.v[15] = c.visit.v[15] = c.visitor.v[15] = id;
-	c.shown_us = NOW - (ago_s + 60) * RT_SEC_US;
-	c.seen_us = NOW - ago_s * RT_SEC_US;
-	c.source = SLICE("google");
-	c.medium = SLICE("cpc");
-	c.campaign = SLICE("x");
-	return c;
-}
-
-static const struct attrib_ask plain = { .call_us = NOW,
-	.threshold_bp = ATTRIB_THRESHOLD_BP };
-
-static struct attrib_verdict ask_about(const struct attrib_candidate *c,
-    size_t n, const struct attrib_ask *ask)
-{
-	struct attrib_verdict v;
-
-	assert_int_equal(attrib_decide(c, n, ask, &v), ERR_OK);
-	return v;
-}
-
-static struct attrib_verdict decide(const struct attrib_candidate *c, size_t n)
-{
-	return ask_about(c, n, &plain);
-}
+#define NOW ATTRIB_NOW_US
 
 static void test_evidence(void **state)
 {
 	/* The last one saw it after the call had come. */
-	struct attrib_candidate c[] = { seen(1, 1500), seen(2, 30),
-		seen(3, -90) };
+	struct attrib_candidate c[] = { attrib_seen(1, 1500),
+		attrib_seen(2, 30), attrib_seen(3, -90) };
 	const struct json_node *root, *list;
 	struct attrib_verdict v;
 	struct json_in *in;
@@ -54,12 +25,12 @@ static void test_evidence(void **state)
 	c[0].campaign = SLICE("quote \" and \\ and \n");
 	c[1].tel_clicked_us = NOW - 40 * RT_SEC_US;
 	c[2].source = SLICE("nobody");
-	v = decide(c, 3);
+	v = attrib_judge(c, 3);
 	assert_true(v.each_bp[0] > 0);
 	assert_true(v.each_bp[1] > v.each_bp[0]);
 	assert_int_equal(v.each_bp[2], 0);
 	buf_init(&out, 16384);
-	attrib_evidence(c, 3, &plain, &v, &out);
+	attrib_evidence(c, 3, &attrib_plain, &v, &out);
 	assert_int_equal(buf_err(&out), ERR_OK);
 	assert_int_equal(json_in_parse(buf_slice(&out), 16384, 4, &in, NULL),
 	    ERR_OK);
@@ -111,13 +82,13 @@ static void test_evidence_sources(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < RT_ARRAY_LEN(c); i++) {
-		c[i] = seen((uint8_t)i, 4000);
+		c[i] = attrib_seen((uint8_t)i, 4000);
 		c[i].source = slice_of(&names[i < 30 ? i : 30], 1);
 		c[i].campaign = slice_of(&names[i % 30], 1);
 	}
-	v = decide(c, RT_ARRAY_LEN(c));
+	v = attrib_judge(c, RT_ARRAY_LEN(c));
 	buf_init(&out, 65536);
-	attrib_evidence(c, RT_ARRAY_LEN(c), &plain, &v, &out);
+	attrib_evidence(c, RT_ARRAY_LEN(c), &attrib_plain, &v, &out);
 	assert_int_equal(json_in_parse(buf_slice(&out), 65536, 4, &in, NULL),
 	    ERR_OK);
 	list = json_in_get(json_in_root(in), "sources");
@@ -138,7 +109,7 @@ static void test_evidence_sources(void **state)
 /* Whose number was a pool's overflow has no lease that could be named. */
 static void test_evidence_overflow(void **state)
 {
-	struct attrib_candidate c = seen(1, 30);
+	struct attrib_candidate c = attrib_seen(1, 30);
 	static char mem[16384];
 	struct attrib_verdict v;
 	struct buf out;
@@ -147,9 +118,9 @@ static void test_evidence_overflow(void **state)
 	c.shown_us = NOW - 200 * RT_SEC_US;
 	for (int own = 0; own < 2; own++) {
 		memset(c.lease.v, own, ID_BYTES);
-		v = decide(&c, 1);
+		v = attrib_judge(&c, 1);
 		buf_over(&out, mem, sizeof(mem) - 1);
-		attrib_evidence(&c, 1, &plain, &v, &out);
+		attrib_evidence(&c, 1, &attrib_plain, &v, &out);
 		mem[buf_slice(&out).n] = '\0';
 		assert_int_equal(strstr(mem, "\"overflow_s\":200,") == NULL,
 		    own);
@@ -165,7 +136,7 @@ static void test_evidence_touch(void **state)
 		const char *want;
 	} touches[] = { { -3, "\"tel_click_s\":3," },
 		{ 2, "\"tel_click_s\":0," }, { 9, "\"tel_click_s\":null," } };
-	struct attrib_candidate c = seen(1, 30);
+	struct attrib_candidate c = attrib_seen(1, 30);
 	static char mem[16384];
 	struct attrib_verdict v;
 	struct buf out;
@@ -173,9 +144,9 @@ static void test_evidence_touch(void **state)
 	(void)state;
 	for (size_t i = 0; i < RT_ARRAY_LEN(touches); i++) {
 		c.tel_clicked_us = NOW + touches[i].after_s * RT_SEC_US;
-		v = decide(&c, 1);
+		v = attrib_judge(&c, 1);
 		buf_over(&out, mem, sizeof(mem) - 1);
-		attrib_evidence(&c, 1, &plain, &v, &out);
+		attrib_evidence(&c, 1, &attrib_plain, &v, &out);
 		mem[buf_slice(&out).n] = '\0';
 		assert_non_null(strstr(mem, touches[i].want));
 	}
@@ -194,14 +165,14 @@ static void test_evidence_full(void **state)
 	(void)state;
 	memset(quotes, '"', sizeof(quotes));
 	for (size_t i = 0; i < ATTRIB_CANDIDATES_MAX; i++) {
-		c[i] = seen((uint8_t)i, (int64_t)i);
+		c[i] = attrib_seen((uint8_t)i, (int64_t)i);
 		quotes[i] = '\\'; /* sources of their own */
 		c[i].campaign = slice_of(quotes, sizeof(quotes));
 		c[i].source = c[i].medium = slice_of(quotes + i, 100);
 	}
-	v = decide(c, ATTRIB_CANDIDATES_MAX);
+	v = attrib_judge(c, ATTRIB_CANDIDATES_MAX);
 	buf_init(&out, (size_t)128 * 1024);
-	attrib_evidence(c, ATTRIB_CANDIDATES_MAX, &plain, &v, &out);
+	attrib_evidence(c, ATTRIB_CANDIDATES_MAX, &attrib_plain, &v, &out);
 	assert_int_equal(buf_err(&out), ERR_OK);
 	assert_int_equal(json_in_parse(buf_slice(&out), (size_t)128 * 1024, 4,
 			     &in, NULL),
