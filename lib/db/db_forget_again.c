@@ -58,16 +58,6 @@ static enum err look(struct db *db, const struct due *d, uint32_t max,
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
-static enum err change(struct db *db, const char *sql,
-    struct company_id company, const uint8_t id[ID_BYTES])
-{
-	struct stmt *st = stmt_begin(db, sql);
-
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, id);
-	return stmt_exec(st, NULL);
-}
-
 /* In the order of db_call_hold.h. */
 static enum err forget(struct db *db, struct company_id company,
     const uint8_t id[ID_BYTES])
@@ -82,7 +72,7 @@ static enum err forget(struct db *db, struct company_id company,
 	enum err e = db_call_hold(db, company, id);
 
 	for (size_t i = 0; e == ERR_OK && i < RT_ARRAY_LEN(sqls); i++)
-		e = change(db, sqls[i], company, id);
+		e = stmt_exec_of(db, sqls[i], company, id);
 	return e;
 }
 

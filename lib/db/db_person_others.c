@@ -116,16 +116,6 @@ static bool page_says(const struct person *p, struct slice page)
 
 /* --- taking it out ---------------------------------------------------------*/
 
-static enum err change(struct db *db, const char *sql,
-    struct company_id company, const struct form *f)
-{
-	struct stmt *st = stmt_begin(db, sql);
-
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, f->id);
-	return stmt_exec(st, NULL);
-}
-
 static enum err blank_contact(struct db *db, struct company_id company,
     const struct person *p, const struct form *f)
 {
@@ -212,8 +202,8 @@ static enum err blank_said(struct db *db, struct company_id company,
 	enum err e = ERR_OK;
 
 	if (f->note.n > 0 && says(p, f->note))
-		e = change(db, note_sql, company, f);
-	return e == ERR_OK ? change(db, told_sql, company, f) : e;
+		e = stmt_exec_of(db, note_sql, company, f->id);
+	return e == ERR_OK ? stmt_exec_of(db, told_sql, company, f->id) : e;
 }
 
 /* A note that somebody wrote over is in the audit log. */

@@ -4,9 +4,9 @@
  * A form of a browser that is not known to be the person's, and names one of
  * their telephones: somebody's counter, a slip, a number made up, or two that
  * somebody parted (db_person.h says when a form joins). What else it says is
- * another's. So of its telephone, name, mail address, fields, page and note
- * each goes that says a number or a name of the person (lib/core/saysnum.h,
- * saysname.h), and the rest stays.
+ * another's. So of its telephone, name, mail address, fields, note and the
+ * query of its page each goes that says a number or a name of the person
+ * (lib/core/saysnum.h, saysname.h), and the rest stays.
  */
 #ifndef RT_DB_PERSON_OTHERS_H
 #define RT_DB_PERSON_OTHERS_H

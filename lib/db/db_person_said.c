@@ -32,16 +32,6 @@ static enum err find(struct db *db, const char *sql, struct company_id company,
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
-static enum err change(struct db *db, const char *sql,
-    struct company_id company, const uint8_t id[ID_BYTES])
-{
-	struct stmt *st = stmt_begin(db, sql);
-
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, id);
-	return stmt_exec(st, NULL);
-}
-
 /* An address has its query behind a question mark. */
 static struct slice query_of(const struct said *s)
 {
@@ -69,7 +59,7 @@ static enum err erase(struct db *db, const char *find_sql, const char *sql,
 
 	for (size_t i = 0; e == ERR_OK && i < n; i++)
 		if (says_number(&rows[i]))
-			e = change(db, sql, company, rows[i].id);
+			e = stmt_exec_of(db, sql, company, rows[i].id);
 	return e;
 }
 
@@ -150,7 +140,7 @@ static enum err erase_named(struct db *db, const char *find_sql,
 	e = stmt_all(st, mem, &row, sizeof(row), &rows, &n);
 	for (size_t i = 0; e == ERR_OK && i < n; i++)
 		if (is_named(&rows[i], names))
-			e = change(db, sql, company, rows[i].id);
+			e = stmt_exec_of(db, sql, company, rows[i].id);
 	return e;
 }
 

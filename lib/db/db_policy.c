@@ -159,16 +159,6 @@ static enum err find(struct db *db, const char *sql, int64_t now_us,
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
 }
 
-static enum err change(struct db *db, const char *sql,
-    struct company_id company, const uint8_t id[ID_BYTES])
-{
-	struct stmt *st = stmt_begin(db, sql);
-
-	stmt_in_id(st, company.v);
-	stmt_in_id(st, id);
-	return stmt_exec(st, NULL);
-}
-
 /* A browser without visits is nobody's any more. */
 static enum err remove_visitor(struct db *db, struct company_id company,
     const uint8_t visitor[ID_BYTES])
@@ -187,7 +177,7 @@ static enum err remove_visitor(struct db *db, struct company_id company,
 	bool left = false;
 	enum err e;
 
-	if ((e = change(db, visitor_sql, company, visitor)) != ERR_OK)
+	if ((e = stmt_exec_of(db, visitor_sql, company, visitor)) != ERR_OK)
 		return e;
 	st = stmt_begin(db, left_sql);
 	stmt_in_id(st, company.v);
@@ -230,7 +220,7 @@ static enum err remove_visit(struct db *db, const struct found *v)
 	if ((e = stmt_exec_one(st)) != ERR_OK)
 		return e == ERR_NOTFOUND ? ERR_OK : e;
 	for (size_t i = 0; i < RT_ARRAY_LEN(of_visit) && e == ERR_OK; i++)
-		e = change(db, of_visit[i], v->company, v->id);
+		e = stmt_exec_of(db, of_visit[i], v->company, v->id);
 	return e == ERR_OK ? remove_visitor(db, v->company, v->other) : e;
 }
 
@@ -324,7 +314,7 @@ static enum err forget_caller(struct db *db, const struct found *c)
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; i < RT_ARRAY_LEN(of_call) && e == ERR_OK; i++)
-		e = change(db, of_call[i], c->company, c->id);
+		e = stmt_exec_of(db, of_call[i], c->company, c->id);
 	return e;
 }
 

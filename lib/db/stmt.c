@@ -300,6 +300,16 @@ enum err stmt_exec_one(struct stmt *st)
 	return n == 1 ? ERR_OK : ERR_NOTFOUND;
 }
 
+enum err stmt_exec_of(struct db *db, const char *sql, struct company_id company,
+    const uint8_t id[ID_BYTES])
+{
+	struct stmt *st = stmt_begin(db, sql);
+
+	stmt_in_id(st, company.v);
+	stmt_in_id(st, id);
+	return stmt_exec(st, NULL);
+}
+
 enum err stmt_each(struct stmt *st)
 {
 	return execute(st);

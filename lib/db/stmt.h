@@ -85,6 +85,10 @@ void stmt_out_null(struct stmt *st, bool *is_null);
 RT_MUST_USE enum err stmt_exec(struct stmt *st, uint64_t *changed);
 /* The same when exactly one row must be found: else ERR_NOTFOUND. */
 RT_MUST_USE enum err stmt_exec_one(struct stmt *st);
+/* The same of one statement about one thing of a company, whose parameters are
+ * these two, in this order; how many rows it finds does not matter. */
+RT_MUST_USE enum err stmt_exec_of(struct db *db, const char *sql,
+    struct company_id company, const uint8_t id[ID_BYTES]);
 /* One row. ERR_NOTFOUND: none; ERR_INTERNAL: more than one. */
 RT_MUST_USE enum err stmt_one(struct stmt *st);
 /* Begins a result of any length; then stmt_next() until ERR_NOTFOUND. */
