@@ -19,11 +19,16 @@
 #include "lib/db/db_tag.h"
 #include "lib/db/db_visit_erased.h"
 
-#define TICK_US          (250 * 1000)
-#define CONF_US          (2 * RT_SEC_US)
-#define ALIVE_US         (5 * RT_SEC_US)
-#define RETRY_US         (500 * 1000)
-#define ERASED_MAX_BYTES ((size_t)32 << 20)
+#define TICK_US  (250 * 1000)
+#define CONF_US  (2 * RT_SEC_US)
+#define ALIVE_US (5 * RT_SEC_US)
+#define RETRY_US (500 * 1000)
+/* Of erased visits; a piece is looked up while nobody is answered. One that was
+ * written down by another clock, or in a transaction that took long, is found
+ * that much later. */
+#define ERASED_PIECE     500
+#define ERASED_MAX_BYTES ((size_t)256 << 10)
+#define ERASED_LATE_US   (10 * RT_MIN_US)
 /* A full disk takes a small write and refuses the next large one: who is away
  * again so soon is asked less and less often, and the log is not filled. */
 #define CALM_US      (20 * RT_SEC_US)
@@ -46,8 +51,9 @@ struct dni_keeper {
 	 */
 	bool away;
 	int64_t back_us;
-	int64_t pause_us; /* between two tries */
-	bool untold;      /* that the configuration is in force */
+	int64_t pause_us;  /* between two tries */
+	bool untold;       /* that the configuration is in force */
+	int64_t erased_us; /* wall: erased visits were looked at; 0 never */
 };
 
 /* --- the configuration ----------------------------------------------------*/
@@ -274,30 +280,51 @@ static enum err look_for_site(struct dni_keeper *k)
 	return e;
 }
 
+/* Without mu. */
+static void drop(struct dni_state *s, const struct visit_erased *rows, size_t n)
+{
+	int64_t now;
+
+	(void)pthread_mutex_lock(&s->mu);
+	now = dni_clock_now(s);
+	for (size_t i = 0; i < n; i++) {
+		struct dni_visit *v =
+		    dni_visits_find(s->visits, now, rows[i].visit);
+
+		if (v != NULL && id_eq(v->company.v, rows[i].company.v))
+			dni_visits_drop(s->visits, v);
+	}
+	(void)pthread_mutex_unlock(&s->mu);
+}
+
 /* Without mu. Whose person was erased is a visit no more: its page's next word
  * begins another. Its number stays with it until its lease ends, as the page
- * shows it. */
+ * shows it. Each look is for those since the last, piece by piece. */
 static enum err drop_erased(struct dni_keeper *k)
 {
-	struct visit_erased *rows = NULL;
-	struct dni_visit *v;
-	struct arena mem;
-	size_t n = 0;
-	enum err e;
+	const int64_t now = clk_wall_us();
+	struct visit_erased *rows = NULL, after = { 0 };
+	size_t n = ERASED_PIECE;
+	enum err e = ERR_OK;
 
-	arena_init(&mem, ERASED_MAX_BYTES);
-	e = db_visit_erased_list(k->db, &mem, &rows, &n);
-	if (e == ERR_OK && n > 0) {
-		(void)pthread_mutex_lock(&k->s->mu);
-		for (size_t i = 0; i < n; i++) {
-			v = dni_visits_find(k->s->visits, dni_clock_now(k->s),
-			    rows[i].visit);
-			if (v != NULL && id_eq(v->company.v, rows[i].company.v))
-				dni_visits_drop(k->s->visits, v);
+	/* The clock may have been set back since. */
+	if (k->erased_us != 0)
+		after.erased_us =
+		    (k->erased_us < now ? k->erased_us : now) - ERASED_LATE_US;
+	while (e == ERR_OK && n == ERASED_PIECE) {
+		struct arena mem;
+
+		arena_init(&mem, ERASED_MAX_BYTES);
+		e = db_visit_erased_list(k->db, &after, ERASED_PIECE, &mem,
+		    &rows, &n);
+		if (e == ERR_OK && n > 0) {
+			drop(k->s, rows, n);
+			after = rows[n - 1];
 		}
-		(void)pthread_mutex_unlock(&k->s->mu);
+		arena_fini(&mem);
 	}
-	arena_fini(&mem);
+	if (e == ERR_OK)
+		k->erased_us = now;
 	return e;
 }
 

@@ -7,7 +7,7 @@
  * written a minute later at most. */
 #define LIVES_US (40 * RT_MIN_US)
 #define LATE_US  RT_MIN_US
-#define LIST_MAX 100000
+#define PIECE    1000 /* rows that are cleared at once */
 
 enum err db_visit_erased_add(struct db *db, struct company_id company,
     struct person_id person, int64_t now_us, struct person_id fresh)
@@ -33,15 +33,24 @@ enum err db_visit_erased_add(struct db *db, struct company_id company,
 	    now_us + LATE_US, now_us);
 }
 
-enum err db_visit_erased_list(struct db *db, struct arena *mem,
-    struct visit_erased **rows, size_t *n)
+enum err db_visit_erased_list(struct db *db, const struct visit_erased *after,
+    uint32_t max, struct arena *mem, struct visit_erased **rows, size_t *n)
 {
 	static const char sql[] =
-	    "SELECT company_id, visit_id FROM visit_erased LIMIT ?";
+	    "SELECT erased_at, company_id, visit_id FROM visit_erased"
+	    " WHERE erased_at >= ? AND (erased_at > ? OR company_id > ?"
+	    " OR (company_id = ? AND visit_id > ?))"
+	    " ORDER BY erased_at, company_id, visit_id LIMIT ?";
 	struct visit_erased row;
 	struct stmt *st = stmt_begin(db, sql);
 
-	stmt_in_u64(st, LIST_MAX);
+	stmt_in_time_us(st, after->erased_us);
+	stmt_in_time_us(st, after->erased_us);
+	stmt_in_id(st, after->company.v);
+	stmt_in_id(st, after->company.v);
+	stmt_in_id(st, after->visit.v);
+	stmt_in_u64(st, max);
+	stmt_out_time_us(st, &row.erased_us);
 	stmt_out_id(st, row.company.v);
 	stmt_out_id(st, row.visit.v);
 	return stmt_all(st, mem, &row, sizeof(row), rows, n);
@@ -69,15 +78,20 @@ enum err db_visit_erased_clear(struct db *db, int64_t now_us, struct arena *mem)
 {
 	static const char sql[] =
 	    "DELETE FROM visit_erased WHERE erased_at < ?";
-	struct visit_erased *rows = NULL;
-	size_t n = 0;
+	struct visit_erased *rows = NULL, after = { 0 };
+	size_t n = PIECE;
 	struct stmt *st;
-	enum err e = db_visit_erased_list(db, mem, &rows, &n);
+	enum err e;
 
-	for (size_t i = 0; e == ERR_OK && i < n; i++)
-		e = clear(db, &rows[i]);
-	if (e != ERR_OK)
-		return e;
+	while (n == PIECE) {
+		e = db_visit_erased_list(db, &after, PIECE, mem, &rows, &n);
+		for (size_t i = 0; e == ERR_OK && i < n; i++)
+			e = clear(db, &rows[i]);
+		if (e != ERR_OK)
+			return e;
+		if (n > 0)
+			after = rows[n - 1];
+	}
 	st = stmt_begin(db, sql);
 	stmt_in_time_us(st, now_us - RT_DAY_US);
 	return stmt_exec(st, NULL);

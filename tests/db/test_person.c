@@ -8,6 +8,7 @@
 #include "lib/db/db_person_erase.h"
 #include "lib/db/db_person_show.h"
 #include "lib/db/db_visit.h"
+#include "lib/db/db_visit_erased.h"
 #include "lib/db/db_visitor.h"
 #include "lib/db/db_web_sweep.h"
 #include "lib/db/stmt.h"
@@ -480,6 +481,40 @@ static void test_sweep(void **state)
 	db_close(jobd);
 }
 
+/* Three pieces of two: two moments, both companies, each row once. */
+static void test_erased_in_pieces(void **state)
+{
+	struct visit_erased after = { 0 }, *rows = NULL;
+	size_t n = 2, all = 0;
+	uint8_t last = 0;
+
+	(void)state;
+	run("DELETE FROM visit_erased");
+	run("INSERT INTO visit_erased (company_id, visit_id, erased_at) SELECT"
+	    " CHAR(1 + (seq IN (2, 4, 5)), REPEAT(CHAR(0), 15)),"
+	    " CHAR(seq, REPEAT(CHAR(0), 15)),"
+	    " '2026-11-20 12:00:00' + INTERVAL (seq > 2) SECOND"
+	    " FROM seq_1_to_5");
+	while (n == 2) {
+		assert_int_equal(db_visit_erased_list(dni, &after, 2, &mem,
+				     &rows, &n),
+		    ERR_OK);
+		for (size_t i = 0; i < n; i++, all++) {
+			assert_int_equal(rows[i].visit.v[0], last + 1);
+			last = rows[i].visit.v[0];
+		}
+		if (n > 0)
+			after = rows[n - 1];
+	}
+	assert_int_equal(all, 5);
+	memset(&after, 0, sizeof(after));
+	after.erased_us = NOW + RT_SEC_US;
+	assert_int_equal(db_visit_erased_list(dni, &after, 9, &mem, &rows, &n),
+	    ERR_OK);
+	assert_int_equal(n, 3);
+	run("DELETE FROM visit_erased");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_link),
@@ -490,7 +525,8 @@ int main(void)
 		cmocka_unit_test(test_parted_and_erased),
 		cmocka_unit_test(test_form_and_erase),
 		cmocka_unit_test(test_form_with_no_real_number),
-		cmocka_unit_test(test_sweep) };
+		cmocka_unit_test(test_sweep),
+		cmocka_unit_test(test_erased_in_pieces) };
 
 	return cmocka_run_group_tests(tests, start, stop);
 }
