@@ -289,7 +289,7 @@ static void test_symmetric(void **state)
 			a[i] = attrib_seen((uint8_t)i,
 			    (int64_t)(rnd_below(&d, 4) * 97));
 			a[i].place = (enum attrib_known)rnd_below(&d, 3);
-			a[i].source = slice_of("abc" + rnd_below(&d, 3), 1);
+			a[i].source = slice_of(&"abc"[rnd_below(&d, 3)], 1);
 			if (round % 2 == 0)
 				a[i].visitor.v[15] = (uint8_t)rnd_below(&d, 6);
 		}
